@@ -134,6 +134,7 @@ async fn a_receipt_goes_to_the_decision_about_the_item_that_stands() {
         assert_eq!(office.import("c.csv", &cleared("2", ",,,")).0, Some(0));
         let (code, said) = owed(office, &["追回到账,,,LS-91,,1250.00,2021-11-02,SK-1,,,,"]);
         assert_eq!((code, sum(office, "receivable"), findings(office)), (Some(0), 0, 0), "{said}");
+        assert!(!debts(office)[0]["payout"].as_str().unwrap_or_default().is_empty(), "whose payment it was");
     })
     .await;
 }
