@@ -152,6 +152,7 @@ pub(crate) fn moved(state: &State, on: Day, found: &Found<'_>, edit: FactEdit, t
     if flows[Flow::Drawn] != found.row.posted[Flow::Drawn] {
         touch_others(state, &found.row, &mut change);
     }
+    change.touched.extend(fund_effect::settling(state, &found.row, flows));
     if found.row.known {
         fund_effect::bear(state, on, &found.portfolio, found.row.id, &after.losses, &mut change);
     }

@@ -12,6 +12,7 @@ use super::rates::terms_on;
 use crate::account::Class;
 use crate::change::{Change, Touched};
 use crate::event::LoanKind;
+use crate::finding::FindingKind;
 use crate::handle::Handle;
 use crate::money::{Day, Fen, held};
 use crate::outcome::Posting;
@@ -236,6 +237,22 @@ fn settled_drawn(flows: &Flows) -> Fen {
     let drawn = flows[Flow::Drawn];
     let settled = drawn > 0 && flows[Flow::PrincipalPaid] == drawn && flows[Flow::WrittenOff] == 0;
     if settled { drawn } else { 0 }
+}
+
+/// The fund, where a loan is settled no more of which a surplus was rewarded, or is again while too much was.
+pub(super) fn settling(state: &State, loan: &Loan, after: &Flows) -> Option<Touched> {
+    let (was, is) = (settled_drawn(&loan.posted), settled_drawn(after));
+    // Most facts settle nothing, and of a loan without contract there may be no fund.
+    if was == is || !loan.known {
+        return None;
+    }
+    let fund = state.portfolios.get(loan.portfolio);
+    let is_found = || {
+        let mut found = state.doubts_of(fund.id).iter().map(|at| state.findings.get(*at));
+        found.any(|found| found.kind == FindingKind::OverRewarded)
+    };
+    let counts = !fund.granted.is_empty() && (is < was || is_found());
+    counts.then_some(Touched::Fund(fund.id))
 }
 
 fn open_risk_year(

@@ -164,7 +164,7 @@ pub(super) fn grant(
 }
 
 /// The entries that told rewards beyond the surplus as the stock of their day is known now, with these days. Drawings are those of
-/// the decision: loans that were signed since take nothing from it.
+/// the decision: loans that were signed since take nothing from it, and those settled since add nothing; fewer that are settled are fewer.
 pub(super) fn rewarded(state: &State, fund: &Portfolio, stock: &[(Day, i128)]) -> Vec<(u64, Day)> {
     let beyond = fund.granted.iter().filter(|granted| is_beyond(state, fund, stock, granted));
     beyond.map(|granted| (granted.index, granted.on)).collect()
@@ -176,7 +176,9 @@ fn is_beyond(state: &State, fund: &Portfolio, stock: &[(Day, i128)], granted: &G
     let of_day = fund.granted.iter().filter(|other| other.on == granted.on && other.index >= granted.index);
     let out = of_day.fold(0, |sum: Fen, other| sum.saturating_add(other.fen));
     let stock = held(at_end(stock, granted.on)).saturating_add(out);
-    surplus_of(state, fund, granted.on, stock, granted.drawn).is_some_and(|surplus| granted.fen > surplus)
+    let [drawn, settled] = granted.drawn;
+    let drawings = [drawn, settled.min(fund.settled_drawn)];
+    surplus_of(state, fund, granted.on, stock, drawings).is_some_and(|surplus| granted.fen > surplus)
 }
 
 /// Whether a centre of this level may use rewards for this.
