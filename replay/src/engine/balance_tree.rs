@@ -88,6 +88,18 @@ impl Engine {
         notary.sign_balances(balances.stood(false))?.await.unwrap_or_else(|_| Err(notary.why_ended()))
     }
 
+    /// The same root with what witnesses signed under the checkpoint over its entries. Blocks: not for async tasks.
+    #[must_use]
+    pub fn cosigned_balances(&self, signed: SignedBalances) -> SignedBalances {
+        match &self.role {
+            Role::Writer(writing) => match writing.notary() {
+                Ok(notary) => notary.beside_balances(signed),
+                Err(_) => signed,
+            },
+            Role::Follower(_) => signed,
+        }
+    }
+
     /// Waits for the root of the last closing.
     #[cfg(test)]
     pub(super) fn closing_signed(&self) -> Option<u64> {

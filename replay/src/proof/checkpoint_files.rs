@@ -61,6 +61,11 @@ impl Signed {
         both && timed(&self.tree) && timed(&self.outcomes)
     }
 
+    /// Both notes, one behind the other with an empty line between.
+    pub(crate) fn text(&self) -> String {
+        format!("{}\n{}", self.tree, self.outcomes)
+    }
+
     /// Whether both notes have the same text as those of another, whoever signed them.
     #[must_use]
     pub fn says_as(&self, other: &Self) -> bool {

@@ -7,7 +7,8 @@ use std::fs;
 use std::sync::Arc;
 
 use crate::limits::{CHECKPOINTS_LAST, COSIGNED_NOTE_BYTES};
-use crate::proof::checkpoint::CheckpointError;
+use crate::proof::balance_files::SignedBalances;
+use crate::proof::checkpoint::{Checkpoint, CheckpointError};
 use crate::proof::checkpoint_files::{COSIGNED, Checkpoints, KeptError, Signed, outlived};
 use crate::proof::cosignature_error::CosignatureError;
 use crate::proof::notary::SigningError;
@@ -74,6 +75,20 @@ impl Cosigned {
     pub(crate) fn beside(&self, signed: Signed) -> Signed {
         let known = self.recent.iter().find(|(_, known)| known.says_as(&signed));
         known.map_or(signed, |(_, known)| Signed::clone(known))
+    }
+
+    /// A root over balances whose checkpoint bears what known witnesses signed under it, if it is kept.
+    pub(crate) fn beside_balances(&self, mut balances: SignedBalances) -> SignedBalances {
+        let Ok(said) = Checkpoint::parse(balances.entries.unverified_text()) else { return balances };
+        let known = self.recent.iter().find(|(size, _)| *size == said.size).map(|(_, known)| Arc::clone(known));
+        // What is not there, or not ours, is not shown: a signature fits the same text alone.
+        let known = known.or_else(|| self.kept.cosigned(said.size).ok().map(Arc::new));
+        if let Some(known) = known {
+            for witness in &self.witnesses {
+                balances.entries.add_of(&known.tree, witness);
+            }
+        }
+        balances
     }
 
     /// Takes the signatures of known witnesses under both notes of `own`, which the ledger signed over so many entries. Who they are, and
@@ -162,7 +177,7 @@ impl Checkpoints {
 
     /// Keeps them, durably, and lets older ones go as checkpoints go.
     fn keep_cosigned(&self, size: u64, signed: &Signed) -> Result<(), KeptError> {
-        self.write(size, COSIGNED, &format!("{}\n{}", signed.tree, signed.outcomes))?;
+        self.write(size, COSIGNED, &signed.text())?;
         for old in outlived(&self.cosigned_sizes()?) {
             // What cannot go now goes later.
             if let Err(error) = self.remove(old, COSIGNED) {

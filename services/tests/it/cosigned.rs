@@ -237,3 +237,33 @@ async fn what_is_not_of_this_ledger_or_of_no_known_witness_is_refused_with_a_rea
     server.stop().await;
     forked.stop().await;
 }
+
+/// Of a balance as it stood when witnesses looked, whatever was recorded since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_of_a_balance_bears_what_witnesses_signed() {
+    let all = Witnessed::new();
+    let server = all.serve().await;
+    record(&server, 1, 40).await;
+    let address = server.address.to_string();
+    let (all, address) = beside(move || {
+        all.cosign("witness", &address, &[]);
+        all.cosign("second", &address, &[]);
+        (all, address)
+    })
+    .await;
+    record(&server, 100, 5).await;
+    let _all = beside(move || {
+        let (owner, file) = (uuid::Uuid::from_u128(1_001).to_string(), all.desk.at("balance"));
+        let words = ["receipt", "--balance", "--owner", &owner, "--class", "issued", "--out", &file];
+        let words = [&words[..], &["--server", &address]].concat();
+        all.desk.good(&[&words[..], &["--quorum", "2"]].concat());
+        assert!(all.desk.holds(&file) && all.checks(&file, &["witness", "second"], &[]));
+        assert!(!all.checks(&file, &["witness", "stranger"], &[]));
+        assert!(all.checks(&file, &["witness", "stranger"], &["--quorum", "1"]));
+        all.desk.good(&words);
+        assert!(!all.checks(&file, &["witness"], &[]), "nobody has looked at the last five");
+        all
+    })
+    .await;
+    server.stop().await;
+}

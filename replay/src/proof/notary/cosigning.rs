@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::SigningError;
 use super::signing::Notary;
+use crate::proof::balance_files::SignedBalances;
 use crate::proof::checkpoint_files::{KeptError, Signed};
 use crate::proof::cosignature_error::CosignatureError;
 
@@ -28,6 +29,11 @@ impl Notary {
         let (names, shown) = cosigned.take(said.size, &own, offered)?;
         self.show(&shown);
         Ok((said.size, names))
+    }
+
+    /// A root over balances with what witnesses signed under its checkpoint.
+    pub(crate) fn beside_balances(&self, balances: SignedBalances) -> SignedBalances {
+        self.cosigned.lock().beside_balances(balances)
     }
 
     /// The last checkpoint that at least so many of the known witnesses cosigned.

@@ -2,6 +2,7 @@
 //! taken before the end of the record is, so that the copy always reaches to its last checkpoint.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::error::BackupError;
@@ -54,6 +55,15 @@ pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallF
             Err(error) => return Err(error.into()),
         }
     }
+    for size in kept.cosigned_sizes()? {
+        match kept.cosigned(size) {
+            Ok(signed) => drop(small.insert(cosigned_path(size), signed.text().into_bytes())),
+            Err(error @ KeptError::Bad { .. }) => missing.push(error.to_string()),
+            // A running ledger lets older ones go while they are read.
+            Err(KeptError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok((small, missing))
 }
 
@@ -89,6 +99,11 @@ fn balances_path(entries: u64) -> String {
     format!("{CHECKPOINTS}/{entries:020}.balances")
 }
 
+/// Where what witnesses signed under a checkpoint is in a copy. It proves nothing of the record, and comes back as it is.
+fn cosigned_path(size: u64) -> String {
+    format!("{CHECKPOINTS}/{size:020}.cosigned")
+}
+
 /// Where the two notes of a checkpoint are in a copy.
 pub(super) fn paths(size: u64) -> [String; 2] {
     ["checkpoint", "outcomes"].map(|kind| format!("{CHECKPOINTS}/{size:020}.{kind}"))
@@ -96,9 +111,13 @@ pub(super) fn paths(size: u64) -> [String; 2] {
 
 /// The sizes of the checkpoints among these files, smallest first.
 pub(super) fn sizes<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    sizes_of(".checkpoint", paths)
+}
+
+fn sizes_of<'a>(ending: &str, paths: impl Iterator<Item = &'a str>) -> Vec<u64> {
     let number = |path: &str| {
         let name = path.strip_prefix(CHECKPOINTS)?.strip_prefix('/')?;
-        name.strip_suffix(".checkpoint")?.parse().ok()
+        name.strip_suffix(ending)?.parse().ok()
     };
     let mut sizes: Vec<u64> = paths.filter_map(number).collect();
     sizes.sort_unstable();
@@ -177,6 +196,11 @@ pub(super) fn write(out: &Path, before: Vec<Listed>, small: &SmallFiles) -> Resu
     for size in outlived(&sizes(files.keys().map(String::as_str))) {
         if !kept.is_empty() && !kept.contains(&size) {
             paths(size).iter().for_each(|path| drop(files.remove(path)));
+        }
+    }
+    for path in outlived(&sizes_of(".cosigned", files.keys().map(String::as_str))).into_iter().map(cosigned_path) {
+        if !small.contains_key(&path) {
+            files.remove(&path);
         }
     }
     Ok(files.into_values().collect())

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::desk::{Desk, files};
+use replay::proof::signed_note::{Note, Role, Signer};
 use replay::upkeep::backup::{Backup, backup};
 
 #[test]
@@ -105,4 +106,31 @@ fn a_copy_that_suffered_is_mended_by_the_next_run() {
     fs::write(&notes[1], "no note").unwrap();
     assert_eq!(desk.backup("copy").unwrap().missing, Vec::<String>::new());
     assert_eq!(desk.restore("copy", "again").unwrap().missing, Vec::<String>::new());
+}
+
+/// What witnesses signed comes along and comes back as it was; where it suffered, it is named and keeps nothing else from coming back.
+#[test]
+fn cosignatures_come_along_and_are_no_reason_to_refuse() {
+    let desk = Desk::told(0, 700);
+    let newest = files(&desk.at("ledger/checkpoints"), ".checkpoint").pop().unwrap();
+    let witness = Signer::from_seed("witness.example", Role::Witness, &[5; 32]).unwrap();
+    let notes = ["checkpoint", "outcomes"].map(|kind| {
+        let mut note = Note::parse(&fs::read(newest.with_extension(kind)).unwrap()).unwrap();
+        note.add(witness.cosign(note.unverified_text(), 7));
+        note.to_string()
+    });
+    let (path, text) = (newest.with_extension("cosigned"), notes.join("\n"));
+    let name = path.file_name().unwrap();
+    let back = |to: &str| fs::read_to_string(desk.at(to).join("checkpoints").join(name)).ok();
+    fs::write(&path, &text).unwrap();
+    assert_eq!(desk.backup("copy").unwrap().missing, Vec::<String>::new());
+    assert_eq!(desk.restore("copy", "again").unwrap().missing, Vec::<String>::new());
+    assert_eq!(back("again"), Some(text.clone()));
+    fs::write(desk.at("copy/checkpoints").join(name), text.replacen('A', "B", 1)).unwrap();
+    let restored = desk.restore("copy", "spoilt").unwrap();
+    assert!(restored.missing.len() == 1 && back("spoilt").is_none(), "{:?}", restored.missing);
+    fs::write(&path, "no note").unwrap();
+    let taken = desk.backup("other").unwrap();
+    assert!(taken.missing.len() == 1 && taken.missing[0].contains(".cosigned"), "{:?}", taken.missing);
+    assert_eq!(desk.restore("other", "without").unwrap().extent.entries, 700);
 }

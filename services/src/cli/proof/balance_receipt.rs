@@ -43,6 +43,13 @@ fn class(name: &str) -> Result<Class, String> {
     class.ok_or_else(|| format!("no class of accounts; one of {}", known()))
 }
 
+impl BalanceAsked {
+    /// As it was after so many entries.
+    pub(super) fn after(self, entries: u64) -> Self {
+        Self { at_index: entries.checked_sub(1), ..self }
+    }
+}
+
 impl AccountArgs {
     /// The account asked about, if one is.
     pub(super) fn asked(&self) -> Option<BalanceAsked> {

@@ -50,8 +50,8 @@ pub struct ReceiptArgs {
     /// The same for the outcome: a signed checkpoint over outcomes, for example DIR/outcomes of a witness
     #[arg(long, value_name = "FILE")]
     outcomes: Option<PathBuf>,
-    /// Use the last checkpoint that so many of the ledger's witnesses cosigned, over entries and over outcomes
-    #[arg(long, value_name = "K", conflicts_with_all = ["checkpoint", "outcomes", "balance"], value_parser = clap::value_parser!(u32).range(1..))]
+    /// Use the last checkpoint that so many of the ledger's witnesses cosigned, over entries and over outcomes; of a balance: as it was then
+    #[arg(long, value_name = "K", conflicts_with_all = ["checkpoint", "outcomes", "at_index"], value_parser = clap::value_parser!(u32).range(1..))]
     quorum: Option<u32>,
     /// Also check the signature before it is written, with this public key, as text or file
     #[arg(long, value_name = "KEY")]
@@ -85,8 +85,13 @@ impl ReceiptArgs {
         let key = self.vkey.as_ref().map(|key| key_files::public(key)).transpose();
         let key = key.map_err(|error| Failure::Usage(error.to_string()))?;
         if let Some(asked) = self.account.asked() {
-            let fetched = balance_receipt::fetched(&self.target, asked, key.as_ref());
-            let (receipt, exists) = runtime()?.block_on(fetched)?;
+            let (receipt, exists) = runtime()?.block_on(async {
+                let asked = match self.quorum {
+                    Some(least) => asked.after(cosigned_size(&self.target, least).await?),
+                    None => asked,
+                };
+                balance_receipt::fetched(&self.target, asked, key.as_ref()).await
+            })?;
             let json = json!({ "class": asked.class.name(), "owner": asked.owner.to_string(), "exists": exists });
             let none = if exists { "" } else { "，无此账户 that there is no such account" };
             return self.write(&receipt.text(), json, &format!("收据 receipt of {}{none}", named(receipt.account)));
@@ -181,6 +186,11 @@ async fn latest(target: &Target, index: u64, quorum: Option<u32>) -> Result<v1::
         (size, None) if size <= index => fetch(target, true).await,
         _ => Ok(latest),
     }
+}
+
+/// Entries of the last checkpoint that so many witnesses cosigned.
+async fn cosigned_size(target: &Target, least: u32) -> Result<u64, Failure> {
+    Ok(sized(note(&fetch_cosigned(target, least).await?.checkpoint)?)?.1)
 }
 
 /// What became of the entry, as bytes of the tree over outcomes.

@@ -108,9 +108,9 @@ impl v1::audit_server::Audit for Audits {
         let (balances, held) = read.await.map_err(|_| failed())?;
         let balances = balances?;
         let signed = self.engine.sign_balances(&balances).await.map_err(|error| unsigned(&error))?;
-        let request = request.into_inner();
+        let (engine, request) = (self.engine.clone(), request.into_inner());
         let answered = tokio::task::spawn_blocking(move || {
-            let answer = proofs::balance(&balances.tree, &signed, &request);
+            let answer = proofs::balance(&balances.tree, &engine.cosigned_balances(signed), &request);
             drop(held);
             answer
         });
