@@ -32,7 +32,8 @@ pub enum WitnessError {
     /// It is signed by the ledger and contradicts what the ledger signed before.
     #[error(
         "THE LEDGER CONTRADICTS ITSELF: it signed {seen} {log} before, and now {offered} {log} that do not continue \
-         them: {why}. Both signed notes are kept in {}. Nothing was cosigned",
+         them: {why}. Both signed notes are kept in {0}. Nothing was cosigned. What they prove to anybody who has the ledger's key, says\n  \
+         python3 scripts/check_fork.py {0} {keys}",
         evidence.display()
     )]
     Forked {
@@ -44,8 +45,10 @@ pub enum WitnessError {
         offered: u64,
         /// In which way.
         why: &'static str,
-        /// Where both notes are.
+        /// Where both notes are, and what was shown to join them.
         evidence: PathBuf,
+        /// The keys of the ledger that this witness was given, for a command line.
+        keys: String,
     },
     /// The directory of the witness cannot be used.
     #[error("{doing} {}: {source}", path.display())]
@@ -174,7 +177,7 @@ impl Witness {
             [(0, &offered.tree, &entries, &proof.entries), (1, &offered.outcomes, &outcomes, &proof.outcomes)]
         {
             if let Some(why) = self.contradiction(log, note, checkpoint, path) {
-                return Err(self.forked(log, offered, checkpoint.size, why)?);
+                return Err(self.forked(log, (offered, proof), checkpoint.size, why)?);
             }
         }
         self.learn(announced)?;
@@ -229,24 +232,43 @@ impl Witness {
         (!holds).then_some("the proof of consistency does not hold")
     }
 
-    /// The notes side by side: whoever has the ledger's public key can see from them alone that it signed them.
-    fn forked(&self, log: usize, offered: &Signed, size: u64, why: &'static str) -> Result<WitnessError, WitnessError> {
+    /// The notes side by side, and the hashes that should join them: those that lead to the later root alone prove of which beginning it is.
+    fn forked(
+        &self,
+        log: usize,
+        (offered, proof): (&Signed, &TwoPaths),
+        size: u64,
+        why: &'static str,
+    ) -> Result<WitnessError, WitnessError> {
         let seen = self.seen()[log];
         let evidence = self.dir.join(format!("evidence-{seen}-{size}"));
-        fs::create_dir_all(&evidence).map_err(|source| io("making", &evidence, source))?;
-        let [tree, outcomes] = self.seen.each_ref().map(|seen| seen.as_ref().map(|(note, _)| note));
-        let notes = [
-            ("seen", tree),
-            ("seen.outcomes", outcomes),
-            ("offered", Some(&offered.tree)),
-            ("offered.outcomes", Some(&offered.outcomes)),
-        ];
-        for (name, note) in notes.into_iter().filter_map(|(name, note)| Some((name, note?))) {
-            let path = evidence.join(name);
-            replace(&path, note.to_string().as_bytes()).map_err(|source| io("writing", &path, source))?;
-        }
-        Ok(WitnessError::Forked { log: LOGS[log].0, seen, offered: size, why, evidence })
+        keep_evidence(&evidence, self.seen.each_ref().map(|seen| seen.as_ref().map(|(note, _)| note)), offered, proof)?;
+        let keys = self.ledger.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(" ");
+        Ok(WitnessError::Forked { log: LOGS[log].0, seen, offered: size, why, evidence, keys })
     }
+}
+
+/// Keeps two signed checkpoints that contradict each other, and the hashes that should join them, for `scripts/check_fork.py`.
+///
+/// # Errors
+/// They cannot be written.
+fn keep_evidence(dir: &Path, seen: [Option<&Note>; 2], offered: &Signed, proof: &TwoPaths) -> Result<(), WitnessError> {
+    fs::create_dir_all(dir).map_err(|source| io("making", dir, source))?;
+    let [tree, outcomes] = seen;
+    let notes = [
+        ("seen", tree),
+        ("seen.outcomes", outcomes),
+        ("offered", Some(&offered.tree)),
+        ("offered.outcomes", Some(&offered.outcomes)),
+    ];
+    let notes = notes.into_iter().filter_map(|(name, note)| Some((name, note?.to_string())));
+    let lines = |path: &[Hash]| path.iter().map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
+    let proofs = [("proof", lines(&proof.entries)), ("proof.outcomes", lines(&proof.outcomes))];
+    for (name, text) in notes.chain(proofs) {
+        let path = dir.join(name);
+        replace(&path, String::as_bytes(&text)).map_err(|source| io("writing", &path, source))?;
+    }
+    Ok(())
 }
 
 /// What a log over outcomes is to whoever reads checkpoints.

@@ -56,6 +56,16 @@ fn witness(dir: &Path) -> Witness {
     Witness::open(vec![key().verifier().clone()], signer, dir).unwrap()
 }
 
+/// Whether somebody who has the ledger's key, and nothing of ours but the script, is convinced by what was kept.
+fn convinces(evidence: &Path) -> bool {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/check_fork.py");
+    let mut command = std::process::Command::new("python3");
+    let done = command.arg(script).arg(evidence).arg(key().verifier().to_string()).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert_eq!(done.status.success(), said.starts_with("proved: "), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    done.status.success()
+}
+
 #[test]
 fn what_continues_is_cosigned_and_remembered() {
     let dir = tempfile::tempdir().unwrap();
@@ -114,14 +124,16 @@ fn a_forked_ledger_is_caught_and_both_notes_are_kept() {
     let (told, forked) = (ledger(700, 500, "told", "made"), ledger(900, 500, "forked", "made"));
     let mut first = witness(dir.path());
     first.cosign(&told.signed(600), &[], &none(), 1).unwrap();
+    // What shows nothing to others is not called proved: a ledger that went back, or a proof that anybody could have spoilt.
     let cases = [
-        (forked.signed(900), forked.proof(600, 900)),
-        (forked.signed(600), none()),
-        (forked.signed(550), none()),
-        (told.signed(550), none()),
-        (told.signed(700), none()),
+        (forked.signed(900), forked.proof(600, 900), true),
+        (forked.signed(600), none(), true),
+        (forked.signed(550), none(), false),
+        (told.signed(550), none(), false),
+        (told.signed(700), none(), false),
+        (told.signed(700), forked.proof(600, 700), false),
     ];
-    for (signed, proof) in cases {
+    for (signed, proof, is_proved) in cases {
         let (offered, _) = signed.unverified().unwrap();
         let Err(WitnessError::Forked { log: "entries", seen: 600, evidence, .. }) =
             first.cosign(&signed, &[], &proof, 2)
@@ -132,6 +144,7 @@ fn a_forked_ledger_is_caught_and_both_notes_are_kept() {
         let before = told.signed(600);
         assert_eq!(kept("seen").verified_by(key().verifier()).unwrap(), before.tree.unverified_text());
         assert_eq!((kept("offered"), kept("offered.outcomes")), (signed.tree, signed.outcomes));
+        assert_eq!(convinces(&evidence), is_proved, "{} entries", offered.size);
     }
     // What was seen is kept, so the honest ledger may go on.
     assert!(witness(dir.path()).cosign(&told.signed(700), &[], &told.proof(600, 700), 3).is_ok());
@@ -157,6 +170,12 @@ fn a_ledger_that_makes_something_else_of_the_same_entries_is_caught() {
         let kept = |name: &str| Note::parse(&fs::read(evidence.join(name)).unwrap()).unwrap();
         assert_eq!(kept("seen.outcomes").unverified_text(), told.signed(600).outcomes.unverified_text());
         assert_eq!(kept("offered.outcomes"), signed.outcomes);
+        assert!(convinces(&evidence));
+        // Not by another's key, nor by notes that were changed.
+        let offered = evidence.join("offered.outcomes");
+        fs::write(&offered, signed.outcomes.to_string().replacen('A', "B", 1)).unwrap();
+        assert!(!convinces(&evidence));
+        fs::remove_dir_all(&evidence).unwrap();
     }
     // One that kept only the entries before begins with the outcomes it meets.
     fs::remove_file(first.paths()[1].clone()).unwrap();

@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
     Both logs are followed, entries and what was made of them. What was cosigned is sent to the ledger, which shows\n\
     it with its checkpoint if it was told of this witness (`serve --witness`); if not, that is said. The last cosigned checkpoints stand in\n\
     DIR/checkpoint, for `mingzhang receipt --checkpoint`, and DIR/outcomes. If the ledger contradicts itself, the\n\
-    signed notes stand in DIR/evidence-... and prove it to anybody.\n\n\
+    signed notes stand in DIR/evidence-..., and `scripts/check_fork.py` says what they prove to anybody.\n\n\
     Exit codes: 0 cosigned (--once) or stopped as asked, 1 the ledger contradicts itself or failed, 2 usage,\n\
     3 server unreachable (--once)")]
 pub struct WitnessArgs {
