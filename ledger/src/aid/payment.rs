@@ -93,6 +93,7 @@ pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) ->
     let mut change = Change::nothing();
     let was_at = Place::of(case.state, application);
     let vouchers = settled(case, &mut change, &row.vouchers, was_at, Place { approved: true, ..was_at });
+    change.touched.extend(vouchers_of(case.state, row));
     change.act = Some(PaymentChange::Step { application, stage: Stage::Approved, vouchers: vouchers.map(Box::new) });
     Ok(change)
 }
@@ -109,6 +110,7 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
         return Err(Refusal::of(Code::InUse, state.vouchers.get(*voucher).id));
     }
     let mut change = Change::of(PaymentChange::StepBack { application, to });
+    change.touched.extend(vouchers_of(state, row));
     if stage == Stage::Sealed {
         if let Some(told) = state.corrected_of(application).and_then(|row| row.told.first()) {
             return Err(Refusal::of(Code::InUse, state.seen.get(told.entry).id));
@@ -116,6 +118,11 @@ pub(crate) fn judge_step_withdrawn(case: &Case<'_>, taken: Taken, stage: Stage, 
         change.postings = given_back(state, case.on(), row);
     }
     Ok(change)
+}
+
+/// Whether it was issued and cleared in time goes by the day of the approval.
+fn vouchers_of(state: &State, row: &Application) -> impl Iterator<Item = Touched> {
+    row.vouchers.iter().map(|voucher| Touched::Decided(state.vouchers.get(*voucher).id))
 }
 
 /// What an application holds of its document lines is available again.
@@ -138,6 +145,7 @@ pub(crate) fn judge_application_cancelled(case: &Case<'_>, event: &SetCancelled)
     if row.set.stage >= Stage::Sealed {
         change.postings = given_back(state, on, row);
     }
+    change.touched.extend(vouchers_of(state, row));
     // Corrections of what is given up lack nothing.
     Ok(change.touching(state.corrected_of(application).map(|_| Touched::Application(row.id))))
 }

@@ -12,7 +12,7 @@ use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::event::{KindTag, VoucherCleared, VoucherIssued, VoucherReturned};
 use crate::finding::FindingKind;
-use crate::handle::Handle;
+use crate::handle::{Handle, Link};
 use crate::money::Fen;
 use crate::state::clearing_rows::Disposal;
 use crate::state::entry_rows::Seen;
@@ -72,8 +72,7 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     pub fn of(state: &State, application: Handle<Application>) -> Self {
         let row = state.applications.get(application);
-        let approved = matches!(row.set.stage, Stage::Approved | Stage::Sent);
-        Self { application, unit: row.unit, approved, swapped: None }
+        Self { application, unit: row.unit, approved: row.set.is_approved(), swapped: None }
     }
 
     fn room(self, state: &State) -> Room {
@@ -142,7 +141,7 @@ impl Vouchers {
         let mut new = Vec::new();
         for row in &self.told {
             let called = match row.excess - row.off {
-                0 if !row.facts.is_empty() && !row.known => Some((FindingKind::VoucherUnexpected, 0)),
+                0 if !row.facts.is_empty() && row.issued.is_none() => Some((FindingKind::VoucherUnexpected, 0)),
                 0 => None,
                 fen if fen.signum() == -row.off.signum() => Some((FindingKind::ClearedInVain, fen)),
                 fen if row.excess < 0 => Some((FindingKind::UnexpectedReturn, fen)),
@@ -183,7 +182,7 @@ pub(crate) fn judge_voucher_issued(case: &Case<'_>, event: &VoucherIssued) -> Ju
     let mut told = VoucherTold::find(state, event.voucher);
     let draws = event.draws.iter().filter(|draw| draw.fen > 0);
     told.row.draws = draws.map(|draw| VoucherDraw { line: draw.line, fen: draw.fen }).collect();
-    (told.row.known, told.row.on, told.row.named) = (true, case.on(), event.application);
+    (told.row.issued, told.row.on, told.row.named) = (Seen::place(case.entry).into(), case.on(), event.application);
     told.row.number.clone_from(&event.number);
     told.row.application = application;
     let mut change = changed(case, told);
@@ -214,7 +213,7 @@ fn tell(case: &Case<'_>, voucher: Uuid, fen: Fen, back: bool) -> Change<VoucherC
     if told.row.facts.len() >= FACTS_MAX {
         return Change::only(NewFinding::about(FindingKind::TooManyFacts, voucher));
     }
-    let entry: Handle<Seen> = Handle::new(u32::try_from(case.entry.index).unwrap_or(u32::MAX));
+    let entry = Seen::place(case.entry);
     let place = (case.on(), id);
     let before = |fact: &VoucherFact| (fact.on, state.seen.get(fact.entry).id) < place;
     let at = told.row.facts.partition_point(before);
@@ -231,7 +230,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken, kind: KindTag) -> J
     let mut told = VoucherTold::of(case.state, voucher);
     if kind == KindTag::VoucherIssued {
         taken.on(case, told.row.on)?;
-        (told.row.known, told.row.named, told.row.application) = (false, Uuid::nil(), UNKNOWN_APPLICATION);
+        (told.row.issued, told.row.named, told.row.application) = (Link::NONE, Uuid::nil(), UNKNOWN_APPLICATION);
         (told.row.draws, told.row.number) = Default::default();
     } else {
         let Some(at) = told.row.facts.iter().position(|fact| fact.entry == taken.entry) else {
@@ -250,7 +249,7 @@ fn changed(case: &Case<'_>, told: VoucherTold) -> Change<VoucherChange> {
     let state = case.state;
     let id = told.row.id;
     let before = state.vouchers.by_id(id).map(|(_, row)| row);
-    let dated = before.into_iter().chain([&told.row]).any(|row| told_early(row).next().is_some());
+    let dated = before.into_iter().chain([&told.row]).any(|row| told_early(state, row).next().is_some());
     let named = before.map_or(Uuid::nil(), |row| row.named);
     let regrouped = regroup(state, &[told]);
     let mut change = Change::of(VoucherChange { of: Some((id, named)), ..regrouped.change });
@@ -348,7 +347,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: VoucherChange)
     let (id, named) = change.of?;
     let voucher = state.vouchers.find(id)?;
     let row = state.vouchers.get(voucher);
-    let waits = (row.known && row.application == UNKNOWN_APPLICATION).then_some(row.named);
+    let waits = (row.issued.is_some() && row.application == UNKNOWN_APPLICATION).then_some(row.named);
     if waits != Some(named) {
         awaited::leave(state, entry.index, named, voucher);
         if let Some(application) = waits {

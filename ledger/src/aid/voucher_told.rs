@@ -26,7 +26,7 @@ impl VoucherTold {
     pub fn new(id: Uuid) -> Self {
         let row = Voucher {
             id,
-            known: false,
+            issued: Link::NONE,
             number: String::new(),
             named: Uuid::nil(),
             application: UNKNOWN_APPLICATION,
@@ -69,8 +69,14 @@ pub(crate) fn is_back(row: &Voucher) -> bool {
     !row.facts.is_empty() && paid(row) == 0
 }
 
-/// What the treasury told of a voucher of days before it was issued.
-pub(crate) fn told_early(row: &Voucher) -> impl Iterator<Item = (u64, Day)> {
-    let early = row.facts.iter().filter(|fact| row.known && fact.on < row.on);
-    early.map(|fact| (fact.entry.into(), fact.on))
+/// What the treasury told of a voucher too early: that it was issued before the approval of what it pays, that money left or came back
+/// before either.
+pub(crate) fn told_early(state: &State, row: &Voucher) -> impl Iterator<Item = (u64, Day)> {
+    let set = &state.applications.get(row.application).set;
+    let approved = if set.is_approved() { set.approved_on } else { Day::default() };
+    let issued = row.issued.handle().map(|entry| (entry, row.on));
+    let cleared_from = issued.map_or(approved, |(_, on)| on.max(approved));
+    let facts = row.facts.iter().map(|fact| (fact.entry, fact.on)).filter(move |(_, on)| *on < cleared_from);
+    let early = issued.filter(|(_, on)| *on < approved).into_iter().chain(facts);
+    early.map(|(entry, on)| (entry.into(), on))
 }

@@ -142,7 +142,7 @@ pub(super) fn wanted(state: &State, id: Uuid) -> Vec<Wanted> {
 /// The reports about a thing that are of an earlier day than the order, the voucher or the decision they are about.
 fn reported(state: &State, id: Uuid) -> Vec<(u64, Day)> {
     let mut told = results::told_early(state, id);
-    told.extend(state.vouchers.by_id(id).into_iter().flat_map(|(_, row)| voucher_told::told_early(row)));
+    told.extend(state.vouchers.by_id(id).into_iter().flat_map(|(_, row)| voucher_told::told_early(state, row)));
     told.extend(state.debts.by_id(id).into_iter().flat_map(|(_, debt)| debt_findings::told_early(debt)));
     told.extend(report::told_early(state, id));
     told

@@ -279,8 +279,8 @@ pub struct Awaited {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Voucher {
     pub id: Uuid,
-    /// Whether its issuing was told; its clearing may come first.
-    pub known: bool,
+    /// The entry that told its issuing; its clearing may come first.
+    pub issued: Link<Seen>,
     pub number: String,
     /// The application it names, and that one's row once it is prepared.
     pub named: Uuid,

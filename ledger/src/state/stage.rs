@@ -93,6 +93,11 @@ impl Set {
         }
     }
 
+    /// Whether somebody approved it, and that stands.
+    pub(crate) fn is_approved(&self) -> bool {
+        matches!(self.stage, Stage::Approved | Stage::Sent)
+    }
+
     /// The day on which it took a step.
     pub(crate) fn entered(&self, stage: Stage) -> Day {
         match stage {

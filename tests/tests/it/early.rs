@@ -10,6 +10,7 @@ use ledger::money::Day;
 use ledger::state::State;
 use ledger::state::entry_rows::POSTED;
 use ledger::state::flows::Flow;
+use ledger::state::rows::Voucher;
 use proto::samples::LATE_MS;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,8 +49,12 @@ fn ground(state: &State, id: Uuid) -> Option<Day> {
     let sent = state.payouts.by_id(id).and_then(|(_, row)| state.applications.get(row.application).batch.handle());
     let sent = sent.map(|batch| state.batches.get(batch).on);
     let decided = || state.debts.by_id(id).filter(|(_, debt)| debt.is_due()).map(|(_, debt)| debt.on);
+    let drawn = |(_, row): (_, &Voucher)| {
+        row.issued.handle().map(|_| row.on.max(state.applications.get(row.application).set.approved_on))
+    };
+    let issued = || state.vouchers.by_id(id).and_then(drawn);
     let approved = || state.remittances.by_id(id).map(|(_, row)| row.approved_on);
-    sent.or_else(decided).or_else(approved)
+    sent.or_else(decided).or_else(issued).or_else(approved)
 }
 
 /// A history in which much is told wrong and put right, against a ledger told right from the start.
