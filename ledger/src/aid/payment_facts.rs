@@ -196,7 +196,7 @@ impl Revision {
         let mut new = Vec::new();
         for (fact, role) in self.facts.iter().zip(&self.reckoned.roles) {
             let open = fact.item.handle().map(|at| (at, state.findings.get(at)));
-            let called = called_for(fact, *role, open.map(|(_, row)| row.kind));
+            let called = called_for(fact, *role);
             match (called, open) {
                 (Some((kind, fen)), Some((at, row))) if row.open && row.kind == kind && row.unit == unit => {
                     self.restated.push((at, fen));
@@ -227,12 +227,10 @@ impl Revision {
 }
 
 /// The finding a fact calls for and what it holds in suspense; what was disposed of is no longer there.
-fn called_for(fact: &ResultFact, role: Role, kind_so_far: Option<FindingKind>) -> Option<(FindingKind, Fen)> {
+fn called_for(fact: &ResultFact, role: Role) -> Option<(FindingKind, Fen)> {
     match role {
         Role::Suspended(kind) => {
             let fen = if fact.what == BankWord::Unknown { 0 } else { -fact.fen.max(0) } - fact.off;
-            // What was disposed of keeps the name it had.
-            let kind = kind_so_far.filter(|_| fact.off != 0).unwrap_or(kind);
             (fact.off == 0 || fen != 0).then_some((kind, fen))
         }
         Role::Accepted => None,
