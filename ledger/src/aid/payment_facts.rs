@@ -4,9 +4,9 @@
 
 use crate::account::Class;
 use crate::aid::debt_change::{self, DebtChange, DebtDecided};
-use crate::aid::payment_order::{Order, early};
-use crate::aid::reckon::{Reckoned, Role, reckon};
-use crate::change::{NewFinding, Noted, Touched};
+use crate::aid::payment_order::{Order, early, sent_on};
+use crate::aid::reckon::{Expected, Reckoned, Role, reckon};
+use crate::change::{NewFinding, Noted, Touched, Wanted};
 use crate::difference::Holding;
 use crate::entry::Entry;
 use crate::finding::FindingKind;
@@ -320,11 +320,28 @@ pub(crate) fn note(state: &mut State, id: Uuid, entry: Handle<Seen>, finding: Ha
     }
 }
 
-/// A person's instalment is paid twice where two of its payments, or two credits of one, stand paid.
-pub(crate) fn is_paid_twice(state: &State, award: &Award) -> bool {
+/// A person's instalment is paid twice where two of its payments, or two credits of one, stand paid. Each credit but the first calls for it:
+/// by day, of one day by payment.
+pub(crate) fn paid_twice<'a>(state: &'a State, award: &'a Award) -> impl Iterator<Item = Wanted> + use<'a> {
     let count = u32::try_from(state.rosters.get(award.roster).due.len()).unwrap_or(0);
-    award.instalments.run(count).any(|instalment| {
-        let chain = state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of);
-        chain.map(|(_, row)| state.times_paid(row)).sum::<u32>() > 1
+    award.instalments.run(count).flat_map(move |instalment| {
+        let chain = || state.payouts.chain(state.instalments.get(instalment).payout, |row| row.reissue_of);
+        let mut paid: Vec<_> = if chain().map(|(_, row)| state.times_paid(row)).sum::<u32>() > 1 {
+            chain().flat_map(|(_, row)| paying(state, row)).collect()
+        } else {
+            Vec::new()
+        };
+        paid.sort_by_key(|(on, payment, _)| (*on, *payment));
+        paid.into_iter().skip(1).map(|(on, _, entry)| (FindingKind::PaidTwice, Some((entry.into(), on))))
     })
+}
+
+/// The credits that pay a payment and did not come back, in their order: the day, the payment and the entry that told it.
+fn paying(state: &State, row: &Payout) -> Vec<(Day, Uuid, Handle<Seen>)> {
+    if state.times_paid(row) == 0 {
+        return Vec::new();
+    }
+    let facts = state.told_of(row);
+    let held = reckon(Some(Expected { fen: row.fen, sent: sent_on(state, row).is_some() }), &facts).held;
+    held.into_iter().map(|place| (facts[place].on, row.id, facts[place].entry)).collect()
 }

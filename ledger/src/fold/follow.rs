@@ -193,8 +193,8 @@ fn follow_awards(state: &mut State, touched: Touched) -> Vec<NewFinding> {
         }
         Touched::Award(id) => {
             let Some((_, award)) = state.awards.by_id(id) else { return Vec::new() };
-            let twice = payment_facts::is_paid_twice(state, award).then_some((FindingKind::PaidTwice, None));
-            let called = twice.into_iter().chain(leaving::paid_after_leaving(state, award)).collect();
+            let called =
+                payment_facts::paid_twice(state, award).chain(leaving::paid_after_leaving(state, award)).collect();
             (vec![(id, called)], |kind| OF_PAYMENTS.contains(&kind))
         }
         Touched::Standing(person) => {

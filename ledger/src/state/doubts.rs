@@ -162,7 +162,11 @@ impl State {
                 found.extend(debt.into_iter().flat_map(|id| self.doubts_about(id, entry)));
             }
             kind if kind.tells_result() => {
-                let told = self.payment_told_of(seen.subject).and_then(|id| self.results.by_id(id));
+                let payment = self.payment_told_of(seen.subject);
+                // That it pays an instalment once more is found of the award.
+                let award = payment.and_then(|id| self.payouts.by_id(id)).map(|(_, row)| self.awards.get(row.award).id);
+                found.extend(award.into_iter().flat_map(|id| self.doubts_about(id, entry)));
+                let told = payment.and_then(|id| self.results.by_id(id));
                 let fact = told.and_then(|(_, row)| row.facts.iter().find(|fact| fact.entry == entry));
                 found.extend(fact.and_then(|fact| fact.item.handle()));
             }
