@@ -2,6 +2,7 @@
 //! No clock, no IO, no chance, no floats. What a kind of event means is in the file of its domain.
 
 use crate::account::AccountNo;
+use crate::aid::debt_change::{self, DebtDecided};
 use crate::aid::{
     award, award_end, budget, correction, debt, merge, payment, payment_line, programme, results, surrender, voucher,
 };
@@ -319,6 +320,11 @@ impl State {
             org::mention(self, *org);
         }
         let over = self.takes_over(entry.event);
+        let owed = over.map(|before| suspense::told_anew(&Case { state: self, entry }, before)).unwrap_or_default();
+        for DebtDecided { change: debt, moved } in owed {
+            change.postings.extend(moved.postings(self, on));
+            debt_change::apply(self, entry, debt);
+        }
         let subject = change.act.take().and_then(|act| act.apply(self, entry));
         if let Some(returns) = change.returns.take() {
             given_back::apply(self, entry, *returns);

@@ -130,6 +130,12 @@ pub(crate) fn cleared(case: &Case<'_>, row: &Cleared, year: u16) -> Option<DebtD
     Some(settled(case, after, Vec::new(), None))
 }
 
+/// The money that a decision is about went out in another year: so does what is owed because of it.
+pub(crate) fn of_year(case: &Case<'_>, row: &Cleared, year: u16) -> Option<DebtDecided> {
+    let (_, debt) = case.state.debts.by_id(row.id).filter(|(_, debt)| debt.year != year)?;
+    Some(settled(case, Debt { year, ..debt.clone() }, Vec::new(), None))
+}
+
 /// Nothing is owed because of a decision that is taken back; what was told of it waits for its next edition.
 pub(crate) fn uncleared(case: &Case<'_>, row: &Cleared) -> Option<DebtDecided> {
     let (_, debt) = case.state.debts.by_id(row.id)?;

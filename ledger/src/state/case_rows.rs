@@ -126,7 +126,7 @@ impl State {
         let of_fact = self.doubts_of(subject).iter().copied().filter(|open| Some(self.findings.get(*open).fact) == at);
         let told = at.into_iter().flat_map(|at| self.findings_of(at.into())).map(|(at, _)| at);
         // What was opened of its money by another entry, as by that which took it back.
-        let item = at.and_then(|at| self.held_by(at)).and_then(|(.., item)| item.handle());
+        let item = at.and_then(|at| self.held_by(at)).and_then(|(_, item)| item.handle());
         // What does not count is not found by its id.
         let beside = self.disputes.by_id(entry).into_iter().flat_map(|(_, dispute)| {
             dispute.versions.iter().map(|version| version.finding).chain(dispute.many.handle())

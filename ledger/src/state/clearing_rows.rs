@@ -219,10 +219,25 @@ impl State {
         self.cleared_by_item.off(self, entry)
     }
 
-    /// The first decision that stands about the money of an entry's fact: its day, and its event.
-    pub(crate) fn first_cleared(&self, entry: Handle<Seen>) -> Option<(Day, Uuid)> {
+    /// The decisions that stand about the money of an entry's fact.
+    pub(crate) fn clearings_of(&self, entry: Handle<Seen>) -> impl Iterator<Item = &Cleared> {
         let rows = self.cleared_by_item.decisions.get(&entry).into_iter().flatten().map(|at| self.clearings.get(*at));
-        rows.filter(|row| !row.gone).map(|row| (row.on, row.id)).min()
+        rows.filter(|row| !row.gone)
+    }
+
+    /// The first of them: its day, and its event.
+    pub(crate) fn first_cleared(&self, entry: Handle<Seen>) -> Option<(Day, Uuid)> {
+        self.clearings_of(entry).map(|row| (row.on, row.id)).min()
+    }
+
+    /// Whether the lines that pay what was accepted of an entry's money may pay for it in this year too: none is of a year before.
+    pub(super) fn pays_in(&self, entry: Handle<Seen>, year: u16) -> bool {
+        let of_before = |row: &Cleared| {
+            let draws = row.draws.handle().into_iter().flat_map(|first| first.run(u32::from(row.draw_count)));
+            let mut lines = draws.map(|at| self.lines.get(self.draws.get(at).line));
+            lines.any(|line| line.fiscal_year < year.min(row.on.year()))
+        };
+        !self.clearings_of(entry).any(of_before)
     }
 
     /// What was decided about the money of one entry's fact is about that of another now, which told it anew.

@@ -118,7 +118,7 @@ impl State {
         let mut found = Vec::new();
         for item in [Some(row.item), row.other.handle()].into_iter().flatten() {
             found.extend(self.told_of_by(item).into_iter().flat_map(|id| self.doubts_about(id, item)));
-            let held = self.held_by(item).and_then(|(.., held)| held.handle());
+            let held = self.held_by(item).and_then(|(_, held)| held.handle());
             found.extend(held.filter(|at| self.findings.get(*at).kind == FindingKind::ClearedInVain));
         }
         found

@@ -3,7 +3,7 @@
 
 use crate::event::{Event, Kind, KindTag};
 use crate::handle::{Handle, Link};
-use crate::money::{Day, Fen};
+use crate::money::Fen;
 use crate::state::State;
 use crate::state::entry_rows::Seen;
 use crate::state::rows::Finding;
@@ -69,7 +69,8 @@ impl State {
     }
 
     /// The entry of the earlier edition from which this one takes over what was decided: the same amount under the same number is the
-    /// same money, of another day or in other words. Of another amount, or another budget year, what was decided may be no more so.
+    /// same money, of another day or in other words. Of another amount, or of a year of which the lines that pay for it are not, what was
+    /// decided may be no more so.
     pub(crate) fn takes_over(&self, event: &Event) -> Option<Handle<Seen>> {
         let fen = fen_of(&event.kind).filter(|_| event.edition > 0)?;
         let cleared = |at: &Handle<Seen>| self.first_cleared(*at).is_some();
@@ -78,8 +79,8 @@ impl State {
             Kind::OverclaimReturned(told) => self.orgs.find(told.unit) == Some(self.off(before).at),
             _ => true,
         };
-        let same = |(told, on, _): (Fen, Day, _)| told == fen && on.year() == event.effective.year();
-        (stays && self.held_by(before).is_some_and(same)).then_some(before)
+        let same = self.held_by(before).is_some_and(|(told, _)| told == fen);
+        (stays && same && self.pays_in(before, event.effective.year())).then_some(before)
     }
 
     /// The entries of earlier editions that are on record, the latest first.
@@ -101,21 +102,21 @@ impl State {
         }
     }
 
-    /// How much an entry told of money, on which day, and the finding that is open of it; nothing where its fact is not kept.
-    pub(crate) fn held_by(&self, entry: Handle<Seen>) -> Option<(Fen, Day, Link<Finding>)> {
+    /// How much an entry told of money, and the finding that is open of it; nothing where its fact is not kept.
+    pub(crate) fn held_by(&self, entry: Handle<Seen>) -> Option<(Fen, Link<Finding>)> {
         let seen = self.seen.get(entry);
         match seen.kind {
             KindTag::RemittanceCleared | KindTag::RemittanceReturned => {
                 let facts = &self.remitted.get(self.remitted.handle(seen.subject)?).facts;
-                facts.iter().find(|fact| fact.entry == entry).map(|fact| (fact.fen, fact.on, fact.item))
+                facts.iter().find(|fact| fact.entry == entry).map(|fact| (fact.fen, fact.item))
             }
             KindTag::OverclaimReturned => {
                 let facts = &self.returned.get(self.returned.handle(seen.subject)?).facts;
-                facts.iter().find(|fact| fact.entry == entry).map(|fact| (fact.fen, fact.on, fact.item))
+                facts.iter().find(|fact| fact.entry == entry).map(|fact| (fact.fen, fact.item))
             }
             kind if kind.tells_result() => {
                 let (_, row) = self.results.by_id(self.payment_told_of(seen.subject)?)?;
-                row.facts.iter().find(|fact| fact.entry == entry).map(|fact| (fact.fen, fact.on, fact.item))
+                row.facts.iter().find(|fact| fact.entry == entry).map(|fact| (fact.fen, fact.item))
             }
             _ => None,
         }

@@ -15,6 +15,7 @@ use crate::event::{Clearing, Draw, SuspenseCleared};
 use crate::handle::{Handle, Link};
 use crate::outcome::{Code, Refusal};
 use crate::state::clearing_rows::{Cleared, Disposal, Sense, Way};
+use crate::state::entry_rows::Seen;
 use crate::state::rows::{Drawn, Line};
 use crate::state::stage::Progress;
 use crate::state::{Standing, State};
@@ -91,6 +92,11 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
     let moved = effect(state, &row, &draws);
     let debt = debt::cleared(case, &row, item.on.year());
     Ok(changed(case, &disposals, moved, (draws, ClearedChange::New(row)), debt))
+}
+
+/// What an entry told and somebody decided about is told anew: of the year of that is what is owed because of it.
+pub(crate) fn told_anew(case: &Case<'_>, before: Handle<Seen>) -> Vec<DebtDecided> {
+    case.state.clearings_of(before).filter_map(|row| debt::of_year(case, row, case.on().year())).collect()
 }
 
 /// The decision is taken back on its day: what it disposed of is open again.

@@ -1,8 +1,8 @@
-//! What the model makes of a bank's money told anew under its number: what was decided about it stands where the amount and the budget year
-//! are the same.
+//! What the model makes of a bank's money told anew under its number: what was decided about it stands where the amount is the same
+//! and the lines that pay for it may do so in its year.
 
-use super::{BankFact, Model};
-use ledger::event::{Event, Kind};
+use super::{Cleared, Model};
+use ledger::event::{Clearing, Event, Kind};
 use uuid::Uuid;
 
 impl Model {
@@ -20,14 +20,23 @@ impl Model {
         let facts = self.facts.entry(payment).or_default();
         let decided = facts.iter().position(|fact| earlier.contains(&fact.event) && fact.off.times > 0);
         let Some((decided, new)) = decided.zip(facts.iter().position(|fact| fact.event == event.id)) else { return };
-        let same = |fact: &BankFact| (fact.fen, fact.on.year());
-        if same(&facts[decided]) != same(&facts[new]) {
+        let (gone, year) = (facts[decided].event, event.effective.year());
+        let is_of = |cleared: &Cleared| cleared.items.iter().any(|(item, _)| *item == gone);
+        let pays = |cleared: &Cleared| match &cleared.how {
+            Clearing::Accepted(draws) => {
+                draws.iter().all(|draw| self.lines[&draw.line].year >= year.min(cleared.on.year()))
+            }
+            _ => true,
+        };
+        if facts[decided].fen != facts[new].fen || !self.clearings.values().filter(|one| is_of(one)).all(pays) {
             return;
         }
         (facts[new].off, facts[new].accepted) = (facts[decided].off, facts[decided].accepted.take());
-        let gone = facts.remove(decided).event;
-        let items = self.clearings.values_mut().flat_map(|cleared| &mut cleared.items);
-        items.filter(|(item, _)| *item == gone).for_each(|(item, _)| *item = event.id);
+        facts.remove(decided);
+        for cleared in self.clearings.values_mut().filter(|cleared| is_of(cleared)) {
+            cleared.year = year;
+            cleared.items.iter_mut().filter(|(item, _)| *item == gone).for_each(|(item, _)| *item = event.id);
+        }
     }
 
     /// All that was told under the same number before, the latest first.
