@@ -233,7 +233,8 @@ fn called_for(fact: &ResultFact, role: Role) -> Option<(FindingKind, Fen)> {
             let fen = if fact.what == BankWord::Unknown { 0 } else { -fact.fen.max(0) } - fact.off;
             (fact.off == 0 || fen != 0).then_some((kind, fen))
         }
-        Role::Accepted => None,
+        // What is left beside the instalment.
+        Role::Accepted => Some((FindingKind::AmountDiffers, -fact.fen.max(0) - fact.off)).filter(|(_, fen)| *fen != 0),
         _ => (fact.off != 0).then_some((FindingKind::ClearedInVain, -fact.off)),
     }
 }

@@ -85,8 +85,8 @@ pub(crate) struct Disposal {
     pub unit: Handle<Org>,
     /// One decision more, or one less.
     pub clearings: i16,
-    /// The draws it is accepted with.
-    pub accepted: Vec<Drawn>,
+    /// The draws it is accepted with, none where it no longer is; another decision leaves them.
+    pub accepted: Option<Vec<Drawn>>,
 }
 
 /// What decisions disposed of the money that a fact about lenders holds in suspense.

@@ -213,7 +213,7 @@ pub(crate) fn dispose<A>(case: &Case<'_>, disposals: &[Disposal], change: &mut C
                 let (mut facts, mut after) = (before.clone(), order.clone());
                 for disposal in of_it {
                     off(state, &mut facts, disposal);
-                    after.iter_mut().for_each(|order| order.accepting.extend(&disposal.accepted));
+                    after.iter_mut().for_each(|order| order.accepting.extend(disposal.accepted.iter().flatten()));
                 }
                 let revised = revise(state, payment, (order.as_ref(), &before), (after.as_ref(), facts));
                 disposed.revisions.push(revised.revision);
@@ -234,9 +234,11 @@ fn off(state: &State, facts: &mut Vec<ResultFact>, disposal: &Disposal) {
     fact.off += disposal.fen;
     fact.clearings = fact.clearings.saturating_add_signed(disposal.clearings);
     fact.off_at = if fact.clearings == 0 { UNKNOWN_ORG } else { disposal.unit };
-    // It draws what this entry adds.
-    let draws = Some(state.draws.next()).filter(|_| !disposal.accepted.is_empty());
-    (fact.accepted, fact.accepted_count) = (draws.into(), u8::try_from(disposal.accepted.len()).unwrap_or(u8::MAX));
+    if let Some(accepted) = &disposal.accepted {
+        // It draws what this entry adds.
+        let draws = Some(state.draws.next()).filter(|_| !accepted.is_empty());
+        (fact.accepted, fact.accepted_count) = (draws.into(), u8::try_from(accepted.len()).unwrap_or(u8::MAX));
+    }
     // It was taken back before, and nothing rests on it any more.
     if fact.gone && fact.clearings == 0 {
         facts.remove(at);

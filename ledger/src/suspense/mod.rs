@@ -87,7 +87,8 @@ pub(crate) fn judge_suspense_cleared(case: &Case<'_>, event: &SuspenseCleared) -
             }
         }
     }
-    let of_item = |(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted: draws.clone() };
+    let accepted = (row.way == Way::Accepted).then(|| draws.clone());
+    let of_item = |(entry, fen)| Disposal { entry, fen, unit: item.unit, clearings: 1, accepted: accepted.clone() };
     let disposals: Vec<_> = items.into_iter().map(of_item).collect();
     let moved = effect(state, &row, &draws);
     let debt = debt::cleared(case, &row, item.on.year());
@@ -112,7 +113,7 @@ pub(crate) fn judge_withdrawn(case: &Case<'_>, taken: Taken) -> Judged<SuspenseC
         fen: -sense.signed(row.fen),
         unit: row.unit,
         clearings: -1,
-        accepted: Vec::new(),
+        accepted: (row.way == Way::Accepted).then(Vec::new),
     };
     let disposals: Vec<_> = items.into_iter().flatten().map(open).collect();
     let draws: Vec<Drawn> = drawn(state, row).copied().collect();
@@ -269,14 +270,15 @@ fn may_pay(case: &Case<'_>, item: &Item, line: Handle<Line>) -> Result<(), Refus
     if fits { Ok(()) } else { Err(Refusal::of(Code::WrongProgramme, row.id)) }
 }
 
-/// Whether a credit may settle its instalment: it is of the amount of its payment, that came back, and so did all others of the instalment.
+/// Whether a credit may settle its instalment: its payment came back, and so did all others of the instalment, and it is settled as a whole.
 fn settles(state: &State, item: &Item, event: &SuspenseCleared) -> Result<(), Refusal> {
     let Subject::Payment(payment) = item.subject else { return Ok(()) };
     let (_, row) = state.payouts.by_id(payment).ok_or(Refusal::of(Code::UnknownPayout, event.item))?;
     let instalment = state.awards.get(row.award).instalments.plus(u32::from(row.instalment));
     match state.standing(instalment) {
-        Standing::Returned(_) if row.progress == Progress::Returned && event.fen == row.fen && item.off.fen == 0 => {
-            Ok(())
+        Standing::Returned(_) if row.progress == Progress::Returned && event.fen == row.fen => Ok(()),
+        Standing::Returned(_) if row.progress == Progress::Returned => {
+            Err(Refusal::with(Code::SetNotReady, payment, row.fen))
         }
         // Another payment settled it, so this one went out beside what was due, until that one comes back.
         Standing::Settled(other) => Err(Refusal::of(Code::WayNotOpen, state.payouts.get(other).id)),

@@ -84,7 +84,9 @@ impl Model {
                 for fact in facts.iter_mut().filter(|fact| fact.event == *event) {
                     fact.off = fact.off.by(fen, cleared.unit, by);
                     let draws = draws.iter().map(|draw| (draw.line, draw.fen)).collect::<Vec<_>>();
-                    fact.accepted = Some(draws).filter(|draws| by > 0 && !draws.is_empty());
+                    if !draws.is_empty() {
+                        fact.accepted = Some(draws).filter(|_| by > 0);
+                    }
                 }
                 facts.retain(|fact| !fact.gone || fact.off.times > 0);
             }
@@ -104,7 +106,7 @@ impl Model {
             if item.sense == Sense::Credited {
                 let latest = self.standing(paid.award, paid.instalment)?;
                 let came_back = [latest, paid].iter().all(|row| row.result == Result::Returned);
-                sure(came_back && paid.fen == fen && item.off.fen == 0)?;
+                sure(came_back && paid.fen == fen)?;
             }
         }
         let mut drawn: BTreeMap<Uuid, Fen> = BTreeMap::new();

@@ -323,6 +323,7 @@ impl Model {
                 0 => {}
                 1 if fact.accepted.is_some() => {
                     paid.push(fact.accepted.clone().unwrap_or_default());
+                    books.suspend(item(Sense::Credited, rest));
                     result = Result::Credited;
                 }
                 1 if !whole => books.suspend(item(Sense::Credited, rest)),

@@ -154,6 +154,9 @@ fn not_ready(tag: KindTag, figure: i64) -> Option<String> {
         Tag::RemittanceOrdered => {
             "所付申报尚未批准，或其批准已撤销、申报已作废：先批准该申报；已作废的，改填有效的申报编号和材料版次".to_owned()
         }
+        Tag::SuspenseCleared if figure > 0 => {
+            format!("“认可”须是该期整笔 {} 元：不足的，报“追回”，追回后补发；超出的，认可整笔，其余另报“追回”", yuan(figure.into()))
+        }
         Tag::SuspenseCleared => {
             "该期资助没有退回待补，入账的款不能以“认可”结清：多付的报“追回”，与退回相抵的报“对冲”，或先报该笔支付的银行结果".to_owned()
         }
