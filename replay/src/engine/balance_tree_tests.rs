@@ -135,11 +135,44 @@ fn a_root_is_kept_after_a_closing_and_shown_as_it_was_signed_then() {
     assert!(matches!(sign(&engine, &other), Err(SigningError::OtherBalances { .. })));
     let early = as_of(&engine, entries - 1);
     assert!(matches!(sign(&engine, &early), Err(SigningError::KeyTurned { .. })));
-    // A file in which bits changed is nobody's word.
+    // A file in which bits changed is nobody's word, whichever of both signatures they are in, and is named until it is put back.
     let path = dir.path().join(format!("checkpoints/{entries:020}.balances"));
-    let changed = std::fs::read_to_string(&path).unwrap().replacen("/balances\n", "/balances\n9", 1);
-    std::fs::write(&path, changed).unwrap();
-    assert!(matches!(sign(&engine, &as_of(&engine, entries)), Err(SigningError::KeyTurned { .. })));
+    let whole = std::fs::read(&path).unwrap();
+    for at in [40, whole.len() / 2, whole.len() - 200, whole.len() - 10] {
+        let mut bad = whole.clone();
+        bad[at] ^= 1;
+        std::fs::write(&path, &bad).unwrap();
+        let signed = sign(&engine, &as_of(&engine, entries));
+        assert!(matches!(signed, Err(SigningError::BalancesLost { .. })), "byte {at}: {signed:?}");
+        assert!(engine.standing().removed.is_some_and(|why| why.contains("set aside: put the file back")));
+        assert_eq!(std::fs::read(path.with_extension("balances.damaged")).unwrap(), bad);
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(engine.standing().removed, None);
+        assert_eq!(sign(&engine, &as_of(&engine, entries)).unwrap(), before);
+    }
+}
+
+/// A key that still signs makes the receipt anew, and a start names what suffered while nobody looked.
+#[test]
+fn a_root_that_suffered_is_never_handed_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    record(&engine, 1, 100);
+    close(&engine);
+    let entries = engine.closing_signed().unwrap();
+    engine.stop().unwrap();
+    drop(engine);
+    let path = dir.path().join(format!("checkpoints/{entries:020}.balances"));
+    let mut bad = std::fs::read(&path).unwrap();
+    // In the signature with the time, which a reader who does not ask for it never sees.
+    let at = bad.len() - 10;
+    bad[at] ^= 1;
+    std::fs::write(&path, &bad).unwrap();
+    let engine = open(dir.path());
+    assert!(!path.exists() && engine.standing().removed.is_some());
+    record(&engine, 10_000, 1);
+    let signed = sign(&engine, &as_of(&engine, entries)).unwrap();
+    assert_eq!(signed.suffered(&[signer(1).verifier().clone()]), None);
 }
 
 /// A ledger that ends before it has signed does it when it starts again.

@@ -8,7 +8,7 @@ use ledger::state::State;
 use ledger::state::key_rows::AnnouncedKey;
 use ledger::tree::merkle::leaf_hash;
 use ledger::tree::outcome_leaf::{EntryMark, write};
-use parking_lot::Mutex;
+use parking_lot::MutexGuard;
 use proto::entry::Raw;
 
 use super::folded::folded;
@@ -66,7 +66,7 @@ impl Engine {
     /// # Errors
     /// There is no such entry or tree, or the ledger has no key.
     pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<TwoPaths, SigningError> {
-        Ok(self.trees()?.lock().prove_inclusion(index, size)?)
+        Ok(self.trees(size)?.prove_inclusion(index, size)?)
     }
 
     /// What shows that the trees over `to` entries continue those over `from`. Blocks: not for async tasks.
@@ -74,14 +74,25 @@ impl Engine {
     /// # Errors
     /// There are no such trees, or the ledger has no key.
     pub fn prove_consistency(&self, from: u64, to: u64) -> Result<TwoPaths, SigningError> {
-        Ok(self.trees()?.lock().prove_consistency(from, to)?)
+        Ok(self.trees(to)?.prove_consistency(from, to)?)
     }
 
-    fn trees(&self) -> Result<&Mutex<Trees>, SigningError> {
-        Ok(match &self.role {
-            Role::Writer(writing) => writing.notary()?.trees(),
-            Role::Follower(follower) => follower.trees(),
-        })
+    /// The trees, over at least so many entries if they are folded: callers are answered before the thread that signs takes their
+    /// entries, and may ask about these at once.
+    fn trees(&self, size: u64) -> Result<MutexGuard<'_, Trees>, SigningError> {
+        let notary = match &self.role {
+            Role::Follower(follower) => return Ok(follower.trees().lock()),
+            Role::Writer(writing) => writing.notary()?,
+        };
+        let trees = notary.trees().lock();
+        if trees.entries.0.size() >= size {
+            return Ok(trees);
+        }
+        drop(trees);
+        if self.read().entries >= size {
+            notary.wait_for_taken();
+        }
+        Ok(notary.trees().lock())
     }
 
     /// What the ledger made of the entry that comes after `before`, as bytes of the tree over outcomes: folded once more, and given
@@ -99,7 +110,7 @@ impl Engine {
         let outcome = folded(&mut before, &Entry { index, recorded_ms, principal, again, content, event: &event })?;
         let (mut made, mark) = (Vec::new(), EntryMark { leaf: leaf_hash(&bytes), salt });
         write(&mut made, &mark, &outcome, &before);
-        let leaf = self.trees()?.lock().outcomes.0.subtree(0, index).map_err(SigningError::from)?;
+        let leaf = self.trees(index + 1)?.outcomes.0.subtree(0, index).map_err(SigningError::from)?;
         if leaf == leaf_hash(&made) { Ok(made.into()) } else { Err(EngineError::OutcomeDiffers { index }) }
     }
 
@@ -122,7 +133,7 @@ impl Engine {
     pub fn entry_bytes(&self, index: u64) -> Result<Bytes, EngineError> {
         // The tree knows the leaf, so a void frame's entry of the same index cannot be taken for it.
         let leaf = {
-            let trees = self.trees()?.lock();
+            let trees = self.trees(index.saturating_add(1))?;
             let size = trees.entries.0.size();
             if index >= size {
                 return Err(SigningError::OutOfRange { asked: index, size }.into());

@@ -61,6 +61,21 @@ fn before(engine: &Engine, index: u64) -> State {
 }
 
 #[test]
+fn whoever_was_answered_is_shown_his_entry_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    // The thread that signs takes an entry after its caller was answered, sooner or later.
+    for index in 0..200 {
+        record(&engine, 1 + u128::from(index), 1);
+        let leaf = leaf_hash(&engine.entry_bytes(index).unwrap());
+        let paths = engine.prove_inclusion(index, index + 1).unwrap();
+        assert!(index > 0 || (paths.entries.is_empty() && sign(&engine).0.root == leaf));
+    }
+    assert!(matches!(engine.prove_inclusion(0, 201), Err(SigningError::OutOfRange { asked: 201, size: 200 })));
+    engine.stop().unwrap();
+}
+
+#[test]
 fn checkpoints_prove_what_was_recorded_across_starts() {
     let dir = tempfile::tempdir().unwrap();
     let mut earlier = None;
@@ -236,6 +251,31 @@ fn a_checkpoint_nobody_signed_is_set_aside_and_the_one_before_binds() {
         drop(open(dir.path()));
         assert_eq!(std::fs::read(&path).unwrap()[..timed], text[..timed], "signed anew");
     }
+}
+
+/// Older ones bind nobody, and nobody else would ever name them: the next start sets them aside, and none that is whole.
+#[test]
+fn every_checkpoint_that_suffered_is_set_aside_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    for from in [1, 1_000, 2_000, 3_000] {
+        let engine = open(dir.path());
+        record(&engine, from, 20);
+        engine.stop().unwrap();
+    }
+    let kept = Checkpoints::of(dir.path());
+    assert_eq!(kept.sizes().unwrap(), [0, 20, 40, 60, 80]);
+    let path = |size: u64, kind: &str| dir.path().join(format!("checkpoints/{size:020}.{kind}"));
+    for (size, kind, at) in [(20, "checkpoint", 12), (60, "outcomes", 30)] {
+        let mut bad = std::fs::read(path(size, kind)).unwrap();
+        bad[at] ^= 1;
+        std::fs::write(path(size, kind), bad).unwrap();
+    }
+    // One whose place cannot be read.
+    std::fs::remove_file(path(40, "checkpoint")).unwrap();
+    std::fs::create_dir(path(40, "checkpoint")).unwrap();
+    drop(open(dir.path()));
+    assert_eq!(kept.sizes().unwrap(), [0, 80]);
+    assert_eq!(kept.lonely().unwrap(), []);
 }
 
 /// A record that lost its end is not taken for whole because what was signed over the end is by a key nobody here knows.

@@ -28,6 +28,13 @@ pub fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether what kept a file from being read lies in the file, or in the disk where it lies.
+pub(crate) fn is_damage(error: &Error) -> bool {
+    const BAD_SECTOR: i32 = 5;
+    let of_file = matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::FileTooLarge | ErrorKind::InvalidData);
+    of_file || error.raw_os_error() == Some(BAD_SECTOR)
+}
+
 /// The same as text.
 ///
 /// # Errors

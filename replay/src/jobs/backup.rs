@@ -102,7 +102,7 @@ fn say(args: &BackupArgs, taken: &Taken, seconds: f64) {
         None => outln!("checkpoints  none: nobody vouches for this copy; serve the ledger with --key"),
     }
     for missing in &taken.missing {
-        outln!("未复制 missing {missing}; the ledger sets it aside at its next start");
+        outln!("未复制 missing {missing}");
     }
     outln!("seconds      {seconds:.2}");
     if taken.interrupted {

@@ -1,13 +1,13 @@
 //! Signed roots over all balances as files beside the checkpoints, one for each that a closing brought: what was signed then is shown later,
 //! also when the key that signed it has ended. Which are made stands in the engine, what they say in `balance_note`.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use crate::proof::balance_note::BalanceRoot;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError};
 use crate::proof::checkpoint_files::{BALANCES, Checkpoints, KeptError};
-use crate::proof::signed_note::{Note, two_notes};
+use crate::proof::signed_note::{Note, Verifier, two_notes};
+use crate::proof::suffered::suffered;
 
 /// A root over all balances, and the checkpoint over the entries after which they stood so.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,12 +40,20 @@ impl SignedBalances {
     }
 }
 
+impl SignedBalances {
+    /// What is wrong with one that one of these keys signed, if it is not as it was signed.
+    #[must_use]
+    pub fn suffered(&self, keys: &[Verifier]) -> Option<&'static str> {
+        suffered(&self.entries, keys).or_else(|| suffered(&self.balances, keys))
+    }
+}
+
 impl Checkpoints {
     /// After how many entries there are roots over all balances, the least first.
     ///
     /// # Errors
     /// The directory cannot be read.
-    pub(crate) fn balance_sizes(&self) -> Result<Vec<u64>, KeptError> {
+    pub fn balance_sizes(&self) -> Result<Vec<u64>, KeptError> {
         self.sizes_of(BALANCES)
     }
 
@@ -53,19 +61,52 @@ impl Checkpoints {
     ///
     /// # Errors
     /// It cannot be read or is none.
-    pub(crate) fn balances(&self, entries: u64) -> Result<Option<SignedBalances>, KeptError> {
-        let path = self.path(entries, BALANCES);
-        let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(KeptError::Io { doing: "reading", path, source }),
-            Ok(bytes) => bytes,
-        };
-        let bad = |source| KeptError::Bad { path: path.clone(), source };
+    pub fn balances(&self, entries: u64) -> Result<Option<SignedBalances>, KeptError> {
+        let Some(bytes) = self.bytes(entries, BALANCES)? else { return Ok(None) };
+        let bad = |source| KeptError::Bad { path: self.path(entries, BALANCES), source };
         let signed = SignedBalances::parse(&bytes).map_err(bad)?;
         match Checkpoint::parse(signed.entries.unverified_text()) {
             Ok(checkpoint) if checkpoint.size == entries => Ok(Some(signed)),
             _ => Err(bad(CheckpointError::Malformed("its size is not the one its file is named after"))),
         }
+    }
+
+    /// The same, if it is as one of these keys signed it or none of them had to do with it.
+    ///
+    /// # Errors
+    /// It cannot be read, is none, or suffered.
+    pub fn whole_balances(&self, entries: u64, keys: &[Verifier]) -> Result<Option<SignedBalances>, KeptError> {
+        let kept = self.balances(entries)?;
+        let why = kept.as_ref().and_then(|kept| kept.suffered(keys));
+        let bad = |why: &str| KeptError::Bad {
+            path: self.path(entries, BALANCES),
+            source: CheckpointError::Damaged(why.to_owned()),
+        };
+        why.map_or(Ok(kept), |why| Err(bad(why)))
+    }
+
+    /// Puts one that cannot be believed under another name, for whoever looks into it.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub(crate) fn set_balances_aside(&self, entries: u64, why: &dyn std::fmt::Display) -> Result<(), KeptError> {
+        self.put_aside(entries, BALANCES, why)
+    }
+
+    /// Those that were set aside and not put back: what was signed then nobody else has, and once the key has changed it cannot be signed
+    /// again.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub fn lost_balances(&self) -> Result<Vec<PathBuf>, KeptError> {
+        let mut lost = self.aside_of(BALANCES)?;
+        lost.retain(|path| !path.exists());
+        Ok(lost)
+    }
+
+    /// Whether the one after so many entries was set aside and not put back.
+    pub(crate) fn has_lost_balances(&self, entries: u64) -> bool {
+        self.lost_balances().is_ok_and(|lost| lost.contains(&self.path(entries, BALANCES)))
     }
 
     /// Keeps one for good, durably.
@@ -81,6 +122,7 @@ impl Checkpoints {
 mod tests {
     use super::*;
     use crate::proof::signed_note::{Role, Signer};
+    use std::fs;
 
     fn signed(entries: u64, after: u64) -> SignedBalances {
         let signer = Signer::from_seed("here", Role::Author, &[1; 32]).unwrap();

@@ -24,6 +24,9 @@ pub enum CheckpointError {
     /// The text is not one.
     #[error("this is no checkpoint: {0}")]
     Malformed(&'static str),
+    /// The file it should be in cannot be read, or is not as it was signed.
+    #[error("{0}")]
+    Damaged(String),
     /// It is signed by the right key but speaks for another ledger.
     #[error("the checkpoint is of {found}, not of {wanted}")]
     WrongOrigin {

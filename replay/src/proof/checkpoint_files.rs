@@ -6,15 +6,20 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::files::known::KnownFiles;
+use crate::files::small::{TEXT_BYTES, is_damage, read_at_most};
 use crate::files::{make_dir, remove_file, rename, replace};
 use crate::limits::{CHECKPOINTS_EVERY, CHECKPOINTS_LAST};
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::signed_note::{Note, Verifier};
+use crate::proof::suffered::suffered;
 
 const TREE: &str = "checkpoint";
 const OUTCOMES: &str = "outcomes";
 pub(super) const BALANCES: &str = "balances";
 pub(super) const COSIGNED: &str = "cosigned";
+
+/// What is appended to the name of a file that cannot be believed.
+pub(super) const ASIDE: &str = ".damaged";
 
 /// Everything signed that is kept beside the record.
 const KINDS: [&str; 4] = [TREE, OUTCOMES, BALANCES, COSIGNED];
@@ -79,11 +84,10 @@ impl Signed {
         self.tree.signatures.iter().filter(|line| line.name == origin).map(|line| line.id).collect()
     }
 
-    /// Whether it claims to be signed by a key.
+    /// What is wrong with it, if it is not as one of these keys signed it.
     #[must_use]
-    pub fn names(&self, key: &Verifier) -> bool {
-        let claims = |note: &Note, key: &Verifier| note.signatures.iter().any(|line| line.id == key.id());
-        claims(&self.tree, key) || claims(&self.outcomes, &Outcomes::key_of(key))
+    pub fn suffered(&self, keys: &[Verifier]) -> Option<&'static str> {
+        suffered(&self.tree, keys).or_else(|| suffered(&self.outcomes, keys))
     }
 
     /// What the notes say, signatures unchecked. For finding one's way, never for believing.
@@ -155,21 +159,27 @@ impl Checkpoints {
     }
 
     pub(super) fn sizes_of(&self, kind: &str) -> Result<Vec<u64>, KeptError> {
-        let fail = |source| KeptError::Io { doing: "listing", path: self.dir.clone(), source };
-        let found = match fs::read_dir(&self.dir) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            found => found.map_err(fail)?,
-        };
-        let mut sizes = Vec::new();
-        for file in found {
-            let path = file.map_err(fail)?.path();
-            let stem = path.file_stem().and_then(|stem| stem.to_str());
-            if path.extension().is_some_and(|is| is == kind) {
-                sizes.extend(stem.and_then(|stem| stem.parse::<u64>().ok()));
-            }
-        }
+        let of_kind = |path: &PathBuf| path.extension().is_some_and(|is| is == kind);
+        let size = |path: PathBuf| path.file_stem()?.to_str()?.parse::<u64>().ok();
+        let mut sizes: Vec<u64> = self.paths()?.into_iter().filter(of_kind).filter_map(size).collect();
         sizes.sort_unstable();
         Ok(sizes)
+    }
+
+    /// What files of a kind were called that are set aside.
+    pub(super) fn aside_of(&self, kind: &str) -> Result<Vec<PathBuf>, KeptError> {
+        let ending = format!(".{kind}{ASIDE}");
+        let is_so = |path: &PathBuf| path.to_str().is_some_and(|path| path.ends_with(&ending));
+        // Only the last ending goes.
+        Ok(self.paths()?.into_iter().filter(is_so).map(|path| path.with_extension("")).collect())
+    }
+
+    fn paths(&self) -> Result<Vec<PathBuf>, KeptError> {
+        let fail = |source| KeptError::Io { doing: "listing", path: self.dir.clone(), source };
+        match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            found => found.map_err(fail)?.map(|file| file.map(|file| file.path()).map_err(fail)).collect(),
+        }
     }
 
     /// The notes over so many entries, each by itself, as far as they are there and whole. Signatures are not checked here.
@@ -266,37 +276,69 @@ impl Checkpoints {
         remove_file(&path).map_err(|source| KeptError::Io { doing: "removing", path, source })
     }
 
-    /// Puts both notes over so many entries under names that are nobody's checkpoint, for whoever looks into it.
+    /// Puts both notes over so many entries under names that are nobody's checkpoint, for whoever looks into it. One alone would be
+    /// taken for what is left of a loss.
     ///
     /// # Errors
     /// They cannot be renamed.
     pub(crate) fn set_aside(&self, size: u64, why: &dyn std::fmt::Display) -> Result<(), KeptError> {
-        for kind in [TREE, OUTCOMES] {
-            let path = self.path(size, kind);
-            let aside = path.with_extension(format!("{kind}.damaged"));
-            self.known.forget(&path);
-            match rename(&path, &aside) {
-                Err(source) if source.kind() != ErrorKind::NotFound => {
-                    return Err(KeptError::Io { doing: "setting aside", path, source });
-                }
-                Err(_) => {}
-                Ok(()) => {
-                    tracing::error!(%why, aside = %aside.display(), "a checkpoint that cannot be believed is set aside");
-                }
+        [TREE, OUTCOMES].into_iter().try_for_each(|kind| self.put_aside(size, kind, why))
+    }
+
+    pub(super) fn put_aside(&self, size: u64, kind: &str, why: &dyn std::fmt::Display) -> Result<(), KeptError> {
+        let path = self.path(size, kind);
+        let aside = path.with_extension(format!("{kind}{ASIDE}"));
+        self.known.forget(&path);
+        match rename(&path, &aside) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                return Err(KeptError::Io { doing: "setting aside", path, source });
+            }
+            Err(_) => {}
+            Ok(()) => {
+                tracing::error!(%why, aside = %aside.display(), "what was signed and cannot be believed is set aside");
             }
         }
         Ok(())
     }
 
+    /// Which of two notes is gone while the one beside it is there, and why that is no ordinary thing. A ledger writes the note over outcomes
+    /// first and removes it last: where it is missing beside its checkpoint it was taken away. Alone it is what a running ledger is just
+    /// letting go, unless it is among the last.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::sizes`].
+    pub fn lonely(&self) -> Result<Vec<(PathBuf, &'static str)>, KeptError> {
+        let (trees, made) = (self.sizes()?, self.outcome_sizes()?);
+        let last = |size: u64| trees.len() - trees.partition_point(|later| *later <= size) < CHECKPOINTS_LAST / 2;
+        let lost = made.iter().filter(|size| trees.binary_search(size).is_err() && last(**size));
+        let lost = lost.map(|size| (*size, TREE, "it is missing, and the note over its outcomes is there"));
+        let alone = trees.iter().filter(|size| made.binary_search(size).is_err());
+        let alone = alone.map(|size| (*size, OUTCOMES, "it is missing beside its checkpoint"));
+        // Asked again: a running ledger may have let the other go since.
+        let beside = |size: u64, kind: &str| self.path(size, if kind == TREE { OUTCOMES } else { TREE }).exists();
+        let gone = |(size, kind, _): &(u64, &str, &str)| !self.path(*size, kind).exists() && beside(*size, kind);
+        Ok(lost.chain(alone).filter(gone).map(|(size, kind, why)| (self.path(size, kind), why)).collect())
+    }
+
     fn note(&self, size: u64, kind: &str) -> Result<Option<Note>, KeptError> {
-        let path = self.path(size, kind);
-        let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(KeptError::Io { doing: "reading", path, source }),
-            Ok(bytes) => bytes,
-        };
-        let note = Note::parse(&bytes).map_err(|error| KeptError::Bad { path, source: error.into() })?;
+        let Some(bytes) = self.bytes(size, kind)? else { return Ok(None) };
+        let note = Note::parse(&bytes)
+            .map_err(|error| KeptError::Bad { path: self.path(size, kind), source: error.into() })?;
         Ok(Some(note))
+    }
+
+    /// What a file holds, if it is there. One that is no plain file, has no end or lies where the disk cannot be read has suffered; any
+    /// other refusal says nothing of it.
+    pub(super) fn bytes(&self, size: u64, kind: &str) -> Result<Option<Vec<u8>>, KeptError> {
+        let path = self.path(size, kind);
+        match read_at_most(&path, TEXT_BYTES) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) if is_damage(&error) => {
+                Err(KeptError::Bad { path, source: CheckpointError::Damaged(error.to_string()) })
+            }
+            Err(source) => Err(KeptError::Io { doing: "reading", path, source }),
+        }
     }
 
     pub(super) fn write(&self, size: u64, kind: &str, text: &str) -> Result<(), KeptError> {
@@ -321,69 +363,5 @@ pub(crate) fn outlived(sizes: &[u64]) -> Vec<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::proof::signed_note::{Role, Signer};
-    use crate::proof::tally::Turnover;
-
-    fn key() -> Signer {
-        Signer::from_seed("here", Role::Author, &[1; 32]).unwrap()
-    }
-
-    fn signed(size: u64) -> Signed {
-        let signer = key();
-        let (origin, books) = ("here".to_owned(), [Turnover::default(); 4]);
-        let tree = Checkpoint { origin: origin.clone(), size, root: [2; 32] }.sign(&signer);
-        Signed { tree, outcomes: Outcomes { origin, size, root: [3; 32], books }.sign(&signer) }
-    }
-
-    #[test]
-    fn the_last_ones_and_one_of_each_stretch_are_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let kept = Checkpoints::of(dir.path());
-        assert_eq!(kept.latest().unwrap(), None);
-        for size in (0..60).map(|n| n * CHECKPOINTS_EVERY / 8) {
-            kept.keep(size, &signed(size)).unwrap();
-            assert_eq!(kept.latest().unwrap(), Some(signed(size)));
-        }
-        let eighths: Vec<u64> = kept.sizes().unwrap().iter().map(|size| size * 8 / CHECKPOINTS_EVERY).collect();
-        let wanted: Vec<u64> = [7, 15, 23, 31, 39].into_iter().chain(43..60).collect();
-        assert_eq!(eighths, wanted);
-    }
-
-    #[test]
-    fn a_file_that_was_changed_or_renamed_is_said() {
-        let dir = tempfile::tempdir().unwrap();
-        let kept = Checkpoints::of(dir.path());
-        kept.keep(5, &signed(5)).unwrap();
-        let path = |size: u64, kind: &str| dir.path().join(format!("checkpoints/{size:020}.{kind}"));
-        for kind in [TREE, OUTCOMES] {
-            fs::copy(path(5, kind), path(7, kind)).unwrap();
-        }
-        assert!(matches!(kept.read_pair(7), Err(KeptError::Bad { .. })));
-        assert_eq!(kept.latest().unwrap(), Some(signed(5)), "another is whole");
-        fs::write(path(7, TREE), "no note").unwrap();
-        assert!(matches!(kept.read(7), Err(KeptError::Bad { .. })));
-        assert_eq!(kept.read(6).unwrap(), None);
-        fs::remove_file(path(7, TREE)).unwrap();
-        fs::remove_file(path(5, OUTCOMES)).unwrap();
-        assert!(matches!(kept.read_pair(5), Err(KeptError::Bad { .. })));
-        assert_eq!(kept.latest().unwrap(), None);
-    }
-
-    #[test]
-    fn a_damaged_one_that_is_let_go_keeps_nothing_from_being_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let kept = Checkpoints::of(dir.path());
-        for size in 0..3 {
-            kept.keep(size, &signed(size)).unwrap();
-        }
-        let path = dir.path().join(format!("checkpoints/{:020}.{TREE}", 1));
-        fs::write(&path, "no note").unwrap();
-        for size in 3..40 {
-            kept.keep(size, &signed(size)).unwrap();
-        }
-        assert!(!kept.sizes().unwrap().contains(&1));
-        assert!(path.with_extension("checkpoint.damaged").exists(), "it is kept for whoever looks into it");
-    }
-}
+#[path = "checkpoint_files_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 //! passed over. What witnesses cosign is in `witness`.
 
 use std::collections::VecDeque;
-use std::fs;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use crate::limits::{CHECKPOINTS_LAST, COSIGNED_NOTE_BYTES};
@@ -165,7 +165,8 @@ impl Checkpoints {
     /// The file is not there, cannot be read, or holds something else.
     pub fn cosigned(&self, size: u64) -> Result<Signed, KeptError> {
         let path = self.path(size, COSIGNED);
-        let bytes = fs::read(&path).map_err(|source| KeptError::Io { doing: "reading", path: path.clone(), source })?;
+        let gone = || KeptError::Io { doing: "reading", path: path.clone(), source: ErrorKind::NotFound.into() };
+        let bytes = self.bytes(size, COSIGNED)?.ok_or_else(gone)?;
         let bad = |source| KeptError::Bad { path: path.clone(), source };
         let [tree, outcomes] = two_notes(&bytes).map_err(|error| bad(error.into()))?;
         let signed = Signed { tree, outcomes };

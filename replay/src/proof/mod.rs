@@ -17,6 +17,7 @@ pub(crate) mod outcomes;
 pub mod receipt;
 pub mod signed_note;
 pub(crate) mod still_there;
+pub mod suffered;
 pub mod tally;
 pub(crate) mod tiles;
 pub mod trees;

@@ -17,7 +17,7 @@ impl StillThere {
         Self { kept: kept.clone(), tiles: [trees.entries.0.known(), trees.outcomes.0.known()] }
     }
 
-    /// What was removed or replaced while in use, and what to do about it.
+    /// What was removed or replaced while in use, or set aside and not put back, and what to do about it.
     pub(crate) fn doubt(&self) -> Option<String> {
         let tiles = self.tiles.iter().find_map(KnownFiles::lost).map(|path| {
             format!(
@@ -33,6 +33,13 @@ impl StillThere {
                 path.display()
             )
         });
-        kept.or(tiles)
+        let balances = self.kept.lost_balances().unwrap_or_default().into_iter().next().map(|path| {
+            format!(
+                "what was signed of all balances in {} was damaged and is set aside: put the file back from a backup; once the key has \
+                 changed it can never be signed again",
+                path.display()
+            )
+        });
+        kept.or(balances).or(tiles)
     }
 }

@@ -13,6 +13,7 @@ use replay::pages::generations::Generations;
 use replay::proof::key_files;
 use replay::proof::signed_note::Verifier;
 use replay::proof::tally::Tallying;
+use replay::proof::trust::announced_in;
 use replay::proof::witnessed::Quorum;
 use replay::record::log::Tip;
 use replay::terminal::progress;
@@ -99,15 +100,25 @@ pub struct VerifyArgs {
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let keys: Vec<_> = args.keys.iter().map(|key| key_files::public(key)).collect::<Result<_, _>>()?;
     let quorum = Quorum::named(&args.witness, args.quorum)?;
-    let (live, Loaded { points, set_aside }) = points(args, &keys, &quorum)?;
-    trusted_keys::begin(&points, &keys, !args.hashes_only)?;
+    let (live, mut loaded) = points(args, &keys, &quorum)?;
     interrupts::heed()?;
     let bar = progress::entries("verify", true);
     // A frame may take a while to read; the bar moves meanwhile.
     bar.enable_steady_tick(Duration::from_millis(200));
     let began = Instant::now();
-    let mut report = if args.hashes_only { hash(args, &points, &bar)? } else { fold(args, &points, &keys, &bar)? };
+    let mut report = loop {
+        let points = &loaded.points;
+        trusted_keys::begin(points, &keys, !args.hashes_only)?;
+        let report = if args.hashes_only { hash(args, points, &bar)? } else { fold(args, points, &keys, &bar)? };
+        // A note that differs may be one that suffered, signed by a key that only the record names. Then the rest is compared again.
+        let announced = announced(args, &keys, &report)?;
+        if !loaded.judge(&announced) {
+            break report;
+        }
+    };
     bar.finish_and_clear();
+    let Loaded { points, mut set_aside, .. } = loaded;
+    set_aside.sort();
     if report.is_same() {
         report.untrusted(trusted_keys::nothing(&points, &keys, report.entries()));
     }
@@ -128,7 +139,7 @@ fn points(args: &VerifyArgs, keys: &[Verifier], quorum: &Quorum) -> anyhow::Resu
     let usual = args.source.data.as_ref().map(|data| data.join("checkpoints")).filter(|dir| dir.is_dir());
     let dir = args.checkpoints.clone().or(usual);
     let loaded = dir.as_deref().map(|dir| expected::load(dir, keys)).transpose()?;
-    let Loaded { mut points, mut set_aside } = loaded.unwrap_or_default();
+    let Loaded { mut points, balances, mut set_aside } = loaded.unwrap_or_default();
     if let Some(dir) = dir.filter(|_| !quorum.witnesses.is_empty()) {
         let cosigned = witnesses::load(&dir, quorum)?;
         points.extend(cosigned.points);
@@ -144,7 +155,22 @@ fn points(args: &VerifyArgs, keys: &[Verifier], quorum: &Quorum) -> anyhow::Resu
         live
     });
     points.sort_by_key(|point| point.at);
-    Ok((live, Loaded { points, set_aside }))
+    Ok((live, Loaded { points, balances, set_aside }))
+}
+
+/// The keys that the record announces for the ledger of the keys named, trusted or not. Where folding ended at a difference it is read for them
+/// once more, as far as it can be.
+fn announced(args: &VerifyArgs, keys: &[Verifier], report: &Report) -> anyhow::Result<Vec<Verifier>> {
+    if report.is_same() || report.was_interrupted() || keys.is_empty() {
+        return Ok(report.announced.clone());
+    }
+    let (mut checker, mut rows) = (Checker::new(Tip::new(args.source.ledger), &[]), Vec::new());
+    read(&args.source, &mut checker, &Bar::hidden(), &mut |frame, _| {
+        let entries = frame.entries().zip(frame.header().first_index..);
+        rows.extend(entries.filter_map(|(entry, index)| announced_in(entry, index)));
+        None
+    })?;
+    Ok(trusted_keys::announced(keys, rows.iter()))
 }
 
 fn fold(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], bar: &Bar) -> anyhow::Result<Report> {
@@ -155,6 +181,7 @@ fn fold(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], bar: &Bar)
     let mut report = Report::of(&checker, end);
     report.folded_from = Some(from);
     report.outcomes_compared = refold.compared();
+    report.announced = trusted_keys::announced(keys, refold.state.keys.iter().map(|(_, row)| row));
     if report.is_same() {
         report.untrusted(trusted_keys::end(points, keys, &refold.state.keys));
         report.followed = trusted_keys::followed(points, keys, &refold.state.keys);

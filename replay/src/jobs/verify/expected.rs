@@ -8,11 +8,13 @@ use std::path::Path;
 use anyhow::Context;
 use ledger::account::Book;
 use ledger::hash::Hash;
+use replay::proof::balance_files::SignedBalances;
 use replay::proof::balance_note::BalanceRoot;
 use replay::proof::balance_receipt::BalanceReceipt;
 use replay::proof::checkpoint::{Checkpoint, Outcomes};
-use replay::proof::checkpoint_files::Checkpoints;
+use replay::proof::checkpoint_files::{Checkpoints, KeptError};
 use replay::proof::signed_note::{Note, Verifier};
+use replay::proof::suffered::suffered;
 use replay::proof::tally::Turnover;
 
 /// How the files of checkpoints end: the tree, and what was made of its entries. Others are not ours to judge.
@@ -38,12 +40,14 @@ pub struct Expectation {
     pub digest: Option<Hash>,
     /// The note that says so, if it is signed.
     pub note: Option<Note>,
+    /// It lies beside the record, where it may have suffered like any file.
+    pub kept: bool,
 }
 
 impl Expectation {
     /// Of whom nothing is expected yet.
     pub fn new(at: u64, source: String) -> Self {
-        Self { at, source, root: None, outcomes: None, balances: None, digest: None, note: None }
+        Self { at, source, root: None, outcomes: None, balances: None, digest: None, note: None, kept: false }
     }
 }
 
@@ -52,78 +56,81 @@ impl Expectation {
 pub struct Loaded {
     /// By size.
     pub points: Vec<Expectation>,
+    /// Roots over balances, by the entries after which they stood so.
+    pub balances: Vec<(u64, SignedBalances)>,
     /// File and reason: damage to such a file says nothing about the record, and is not the same as nothing.
     pub set_aside: Vec<String>,
 }
 
-/// All checkpoints in `dir`. Whether their keys are trusted is for `trusted_keys`; what bears the name of one of these and no signature of it
-/// that fits is a file that suffered, and says nothing about the record.
+/// All checkpoints in `dir`. Whether their keys are trusted is for `trusted_keys`; what is not as one of these keys signed it is a file that
+/// suffered, and says nothing about the record.
 pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded::default();
     for item in std::fs::read_dir(dir).with_context(|| format!("reading directory {}", dir.display()))? {
         let path = item?.path();
-        if path.extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known)) {
+        if let Some(kind) = KINDS.iter().find(|kind| path.extension().is_some_and(|found| found == **kind)) {
             match read_at_most(&path, SMALL_BYTES) {
                 // A running ledger lets older ones go.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                bytes => match read(bytes, &path).and_then(|point| whole(point, &path, keys)) {
+                bytes => match read(bytes, &path, kind) {
                     Ok(point) => loaded.points.push(point),
                     Err(error) => loaded.set_aside.push(format!("{}: {error:#}", path.display())),
                 },
             }
         }
     }
-    unpaired(dir, &mut loaded.set_aside)?;
+    let kept = Checkpoints::in_dir(dir);
+    let gone = kept.lonely()?.into_iter().map(|(path, why)| format!("{}: {why}", path.display()));
+    loaded.set_aside.extend(gone);
+    loaded.balances(&kept)?;
+    loaded.judge(keys);
     loaded.points.sort_by(|one, other| (one.at, &one.source).cmp(&(other.at, &other.source)));
     loaded.set_aside.sort();
     Ok(loaded)
 }
 
-fn whole(point: Expectation, path: &Path, keys: &[Verifier]) -> anyhow::Result<Expectation> {
-    let named = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
+impl Loaded {
+    /// What was signed over balances is not compared with the record, but it must be as it was signed.
+    fn balances(&mut self, kept: &Checkpoints) -> anyhow::Result<()> {
+        for size in kept.balance_sizes()? {
+            match kept.balances(size) {
+                Ok(signed) => self.balances.extend(signed.map(|signed| (size, signed))),
+                Err(error @ KeptError::Bad { .. }) => self.set_aside.push(error.to_string()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let lost = kept.lost_balances()?.into_iter();
+        self.set_aside.extend(lost.map(|path| format!("{}: it was damaged and is set aside", path.display())));
+        Ok(())
+    }
+
+    /// Sets aside what is not as one of these keys signed it. Whether something was that is compared with the record.
+    pub fn judge(&mut self, keys: &[Verifier]) -> bool {
+        let (points, set_aside) = (self.points.len(), &mut self.set_aside);
+        self.points.retain(|point| {
+            let why = point.note.as_ref().filter(|_| point.kept).and_then(|note| suffered(note, keys));
+            set_aside.extend(why.map(|why| format!("{}: {why}", point.source)));
+            why.is_none()
+        });
+        self.balances.retain(|(size, signed)| {
+            let why = signed.suffered(keys);
+            set_aside.extend(why.map(|why| format!("the root over balances after {size} entries: {why}")));
+            why.is_none()
+        });
+        self.points.len() < points
+    }
+}
+
+fn read(bytes: std::io::Result<Vec<u8>>, path: &Path, kind: &str) -> anyhow::Result<Expectation> {
+    let point = of_note(Note::parse(&bytes?)?, &path.display().to_string())?;
     anyhow::ensure!(
-        named.is_none_or(|size| size == point.at),
-        "its size, {}, is not the one its file is named after",
-        point.at
+        point.outcomes.is_some() == (kind == KINDS[1]),
+        "it is no note of the kind its file is named after"
     );
-    let Some(note) = &point.note else { return Ok(point) };
-    for key in keys {
-        let own = if point.outcomes.is_some() { Outcomes::key_of(key) } else { key.clone() };
-        let claims = note.signatures.iter().any(|line| line.name == own.name() && line.id == own.id());
-        let fits = note.verified_by(&own).is_ok() && note.signed_at(key).is_ok();
-        anyhow::ensure!(!claims || fits, "the signature of the ledger's key does not fit it");
-    }
-    Ok(point)
-}
-
-/// As many of the last checkpoints a running ledger does not let go, whatever it lets go meanwhile.
-const STAY: usize = 8;
-
-/// The checkpoints that have no note over outcomes beside them. A ledger writes that one first and removes it last, so what is missing
-/// while the checkpoint is still there was taken away. Notes over outcomes that have no checkpoint, if they are among the last.
-fn unpaired(dir: &Path, set_aside: &mut Vec<String>) -> anyhow::Result<()> {
-    let kept = Checkpoints::in_dir(dir);
-    let sizes = kept.sizes()?;
-    for &size in &sizes {
-        let [tree, outcomes] = KINDS.map(|kind| dir.join(format!("{size:020}.{kind}")));
-        if !outcomes.exists() && tree.exists() {
-            set_aside.push(format!("{}: it is missing beside its checkpoint", outcomes.display()));
-        }
-    }
-    for item in std::fs::read_dir(dir)? {
-        let outcomes = item?.path();
-        let tree = outcomes.with_extension(KINDS[0]);
-        let size = outcomes.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
-        let last = size.is_some_and(|size| sizes.iter().rev().take_while(|later| **later > size).count() < STAY);
-        if last && outcomes.extension().is_some_and(|kind| kind == KINDS[1]) && !tree.exists() {
-            set_aside.push(format!("{}: it is missing, and the note over its outcomes is there", tree.display()));
-        }
-    }
-    Ok(())
-}
-
-fn read(bytes: std::io::Result<Vec<u8>>, path: &Path) -> anyhow::Result<Expectation> {
-    of_note(Note::parse(&bytes?)?, &path.display().to_string())
+    let named = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
+    let why = || format!("its size, {}, is not the one its file is named after", point.at);
+    anyhow::ensure!(named.is_none_or(|size| size == point.at), why());
+    Ok(Expectation { kept: true, ..point })
 }
 
 /// What a note says, of the tree or of outcomes.

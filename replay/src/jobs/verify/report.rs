@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ledger::account::Book;
 use ledger::hash::Hash;
+use replay::proof::signed_note::Verifier;
 use replay::terminal::shown_text::one_line;
 use serde_json::{Value, json};
 
@@ -38,6 +39,8 @@ pub struct Report {
     pub signatures_checked: bool,
     /// The entries that announced the keys followed beyond those named.
     pub followed: Vec<u64>,
+    /// The keys that the record announces for the ledger of those named, trusted or not.
+    pub announced: Vec<Verifier>,
     /// What enough of the witnesses named have seen.
     pub witnessed: Option<WitnessedThrough>,
     /// How many signed outcomes and expected digests fitted.
@@ -91,6 +94,11 @@ impl Report {
     /// How long it took.
     pub fn took(&mut self, time: Duration) {
         self.seconds = time.as_secs_f64();
+    }
+
+    /// Whether the caller ended it.
+    pub fn was_interrupted(&self) -> bool {
+        self.interrupted
     }
 
     /// Whether everything was read and nothing differs.

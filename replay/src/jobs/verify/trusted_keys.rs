@@ -53,6 +53,12 @@ pub fn followed(points: &[Expectation], keys: &[Verifier], announced: &Table<Ann
     announced.iter().filter(|(_, row)| signs(row)).map(|(_, row)| row.last).collect()
 }
 
+/// The keys that are announced for the ledger of the keys named, whoever announced them.
+pub fn announced<'a>(keys: &[Verifier], rows: impl Iterator<Item = &'a AnnouncedKey>) -> Vec<Verifier> {
+    let Some(name) = keys.first().map(Verifier::name) else { return Vec::new() };
+    rows.filter_map(|row| vouched(name, row)).map(|(next, _)| next).collect()
+}
+
 /// Whoever names a key wants to know what was signed. Of a record that is whole in itself but of which nobody signed
 /// anything they learn nothing: its checkpoints were taken away, or it was made up.
 pub fn nothing(points: &[Expectation], keys: &[Verifier], entries: u64) -> Option<FirstDifference> {

@@ -28,7 +28,7 @@ pub fn load(dir: &Path, quorum: &Quorum) -> anyhow::Result<Loaded> {
             Ok(signed) if quorum.seen((&signed.tree, Some(&signed.outcomes))).is_ok() => {
                 let source = format!("{size:020}.cosigned in {}", dir.display());
                 for note in [signed.tree, signed.outcomes] {
-                    loaded.points.push(of_note(note, &source)?);
+                    loaded.points.push(Expectation { kept: true, ..of_note(note, &source)? });
                 }
             }
             Ok(_) => {}

@@ -9,6 +9,7 @@ use super::error::SigningError;
 use crate::proof::balance_files::SignedBalances;
 use crate::proof::balance_note::BalanceRoot;
 use crate::proof::checkpoint::Checkpoint;
+use crate::proof::checkpoint_files::{Checkpoints, KeptError};
 use crate::proof::signed_note::{Signer, Verifier};
 use crate::proof::trust::{Trust, begins};
 use crate::record::log::Clock;
@@ -63,12 +64,18 @@ impl BalanceOrders {
         self.waiting.extract_if(.., |order| order.stood.entries <= entries).collect()
     }
 
-    /// What was signed of these balances before, if a key that is trusted there did. Another root over them is never signed beside it.
-    pub(super) fn before(
-        &self,
-        stood: &StoodAt,
-        kept: Option<SignedBalances>,
-    ) -> Result<Option<SignedBalances>, SigningError> {
+    /// What was signed of these balances before, if a key that is trusted there did. Another root over them is never signed beside it. What
+    /// suffered in its file is shown to nobody, who would have to take it for a forgery, and is set aside.
+    pub(super) fn before(&self, stood: &StoodAt, files: &Checkpoints) -> Result<Option<SignedBalances>, SigningError> {
+        let keys: Vec<Verifier> = self.trust.all().cloned().collect();
+        let kept = match files.whole_balances(stood.entries, &keys) {
+            Err(error @ KeptError::Bad { .. }) => {
+                files.set_balances_aside(stood.entries, &error)?;
+                None
+            }
+            // What cannot be read now is no evidence of anything.
+            read => read.unwrap_or_default(),
+        };
         let Some(signed) = kept.filter(|signed| self.trust.checkpoint(&signed.entries).is_ok()) else {
             return Ok(None);
         };
@@ -80,10 +87,14 @@ impl BalanceOrders {
     }
 
     /// Whether these stood after some of the entries there are, over which the key that signs now may sign.
-    pub(super) fn may_sign(&self, stood: &StoodAt, size: u64) -> Result<(), SigningError> {
+    pub(super) fn may_sign(&self, stood: &StoodAt, size: u64, files: &Checkpoints) -> Result<(), SigningError> {
         match stood.entries {
             asked if asked > size => Err(SigningError::OutOfRange { asked, size }),
-            asked if asked < self.from => Err(SigningError::KeyTurned { asked, from: self.from }),
+            asked if asked < self.from => {
+                let lost = files.has_lost_balances(asked);
+                let turned = SigningError::KeyTurned { asked, from: self.from };
+                Err(if lost { SigningError::BalancesLost { asked } } else { turned })
+            }
             _ => Ok(()),
         }
     }

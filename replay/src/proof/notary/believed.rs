@@ -4,27 +4,29 @@
 use super::error::SigningError;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, Signed};
+use crate::proof::signed_note::Verifier;
 use crate::proof::trees::Trees;
 use crate::proof::trust::Trust;
 
-/// The newest checkpoint that a trusted key signed. If none did, the newest that is well formed: whoever signed it is a stranger.
+/// The newest checkpoint that a trusted key signed. If none did, the newest that is well formed: whoever signed it is a stranger. All that
+/// suffered are set aside, older ones too: nobody else would ever name them.
 pub(super) fn believed(kept: &Checkpoints, trust: &Trust, trees: &Trees) -> Result<Option<Signed>, SigningError> {
     let mut damaged: Vec<(u64, String)> = Vec::new();
     let mut strange: Vec<(u64, Signed)> = Vec::new();
     let mut found = None;
+    let keys: Vec<Verifier> = trust.all().cloned().collect();
     for size in kept.sizes()?.into_iter().rev() {
         match kept.read_pair(size) {
             Ok(signed) => match trust.checkpoint(&signed.tree).and_then(|_| trust.outcomes(&signed.outcomes)) {
-                Ok(_) if trust.keys(size).any(|key| signed.is_by(key)) => {
-                    found = Some(signed);
-                    break;
+                _ if signed.suffered(&keys).is_some() => {
+                    damaged.push((size, format!("the signatures of the checkpoint over {size} entries do not fit it")));
                 }
+                // Older ones bind nobody any more: only what suffered among them is looked for.
+                _ if found.is_some() => {}
+                Ok(_) if trust.keys(size).any(|key| signed.is_by(key)) => found = Some(signed),
                 // Whoever has a key that was put away or stolen may have made it. It binds nobody.
                 Err(why @ CheckpointError::Outside { .. }) => {
                     damaged.push((size, format!("no key of this ledger signed over {size} entries: {why}")));
-                }
-                _ if trust.all().any(|key| signed.names(key)) => {
-                    damaged.push((size, format!("the signatures of the checkpoint over {size} entries do not fit it")));
                 }
                 _ => strange.push((size, signed)),
             },
@@ -49,6 +51,18 @@ pub(super) fn believed(kept: &Checkpoints, trust: &Trust, trees: &Trees) -> Resu
         kept.set_aside(size, &why)?;
     }
     Ok(found)
+}
+
+/// Sets aside the roots over balances that are not as they were signed. They bind nobody, and are no evidence of anything any more.
+pub(super) fn balances_suffered(kept: &Checkpoints, trust: &Trust) -> Result<(), SigningError> {
+    let keys: Vec<Verifier> = trust.all().cloned().collect();
+    for entries in kept.balance_sizes()? {
+        match kept.whole_balances(entries, &keys) {
+            Err(error @ KeptError::Bad { .. }) => kept.set_balances_aside(entries, &error)?,
+            read => drop(read?),
+        }
+    }
+    Ok(())
 }
 
 /// One of the notes over so many entries may have suffered: the other, if a trusted key signed it, still binds the record. Else who cuts the

@@ -50,14 +50,23 @@ pub enum SigningError {
     },
     /// The key that signs now was announced later than the balances asked for stood so.
     #[error(
-        "the key that signs now was announced at entry {}, so it does not sign how accounts stood after {asked}; ask as of that entry \
-         or later, or for a closing whose root was kept", from.saturating_sub(1)
+        "the key that signs now was announced at entry {}, so it does not sign how accounts stood after {asked}, and nothing that was \
+         signed of that is kept here; ask as of that entry or later, or as of a closing whose root is kept", from.saturating_sub(1)
     )]
     KeyTurned {
         /// After how many entries they stood so.
         asked: u64,
         /// Over so many entries and more it signs.
         from: u64,
+    },
+    /// What was signed of balances suffered in its file, and the key that signs now was announced later.
+    #[error(
+        "what was signed of how accounts stood after {asked} entries was damaged, and the key that signs now was announced later; the file \
+         is to be put back from a backup"
+    )]
+    BalancesLost {
+        /// After how many entries they stood so.
+        asked: u64,
     },
     /// What was signed of balances before is not what they come to now.
     #[error(
@@ -77,6 +86,17 @@ pub enum SigningError {
         key: String,
         /// Entries of the last checkpoint of the other key.
         size: u64,
+    },
+    /// The record says which key signs now, and it is another.
+    #[error(
+        "by what the record announces the key {present} signs now, and not the key {key}: serve with that one; to change to another, announce \
+         it then with `mingzhang announce-key`"
+    )]
+    OtherAnnounced {
+        /// The key, as text.
+        key: String,
+        /// The one that signs, as text.
+        present: String,
     },
     /// The name of a ledger's key is the ledger's: under another one nobody takes its checkpoints for the same ledger's.
     #[error(

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use ledger::state::key_rows::AnnouncedKey;
 use ledger::state::table::Table;
 
-use super::believed::{believed, cut, fits_before, other_outcomes};
+use super::believed::{balances_suffered, believed, cut, fits_before, other_outcomes};
 use super::error::SigningError;
 use super::signing::{Begin, Notary};
 use super::signing_key::Signing;
-use crate::proof::checkpoint::{Checkpoint, Outcomes};
+use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, Signed};
 use crate::proof::cosigned::Cosigned;
 use crate::proof::outcomes::OutcomeLog;
 use crate::proof::signed_note::{Role, Verifier};
 use crate::proof::tally::Tally;
 use crate::proof::trees::Trees;
-use crate::proof::trust::Trust;
+use crate::proof::trust::{Trust, vouched};
 use crate::record::log::{Log, Reader, Tip};
 
 /// The trees while a record is being opened.
@@ -69,15 +69,19 @@ impl Reading {
         let trust = Trust::of_ledger(own, &rows);
         let kept = Checkpoints::of(&self.data).watched()?;
         let latest = believed(&kept, &trust, &self.trees)?;
+        balances_suffered(&kept, &trust)?;
         if let Some(signed) = &latest {
             fits_before(signed, &self.trees)?;
             may_follow(signed, own, &trust, &rows, self.trees.entries.0.size())?;
             same_books(signed, &outcomes.tally())?;
         }
         // Files of cosignatures are no evidence against the record: what is not ours is only not shown.
+        let keys: Vec<Verifier> = trust.all().cloned().collect();
         let ours = |signed: &Signed| {
             trust.checkpoint(&signed.tree)?;
             trust.outcomes(&signed.outcomes)?;
+            let why = signed.suffered(&keys).map(|why| CheckpointError::Damaged(why.to_owned()));
+            why.map_or(Ok(()), Err)?;
             fits_before(signed, &self.trees)
         };
         let cosigned = Cosigned::open(kept.clone(), signing.witnesses.clone(), &ours);
@@ -155,5 +159,18 @@ fn may_follow(
     }
     let last = trust.keys(size).find(|by| signed.is_by(by));
     let follows = |last: &Verifier| last == key || Trust::following(vec![last.clone()], announced).holds(key, entries);
-    if last.is_some_and(follows) { Ok(()) } else { Err(SigningError::NotAnnounced { key: key.to_string(), size }) }
+    if last.is_some_and(follows) {
+        return Ok(());
+    }
+    // One that ended announces nothing more that anybody follows: whoever was told to serve with it would be sent in a circle.
+    let present = announced.iter().filter_map(|row| vouched(&origin, row)).flat_map(|(next, by)| [by, next]);
+    let present = present.filter(|by| signed.is_by(by)).find_map(|by| {
+        let trust = Trust::of_ledger(&by, announced);
+        trust.all().find(|key| trust.holds(key, entries) && trust.end_of(key).is_none()).cloned()
+    });
+    let key = key.to_string();
+    Err(match present {
+        Some(present) => SigningError::OtherAnnounced { key, present: present.to_string() },
+        None => SigningError::NotAnnounced { key, size },
+    })
 }

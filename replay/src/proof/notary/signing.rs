@@ -51,6 +51,8 @@ enum Message {
     /// Leaves of the entries of a frame; those of their outcomes lie ready.
     Folded(Leaves),
     Sign(oneshot::Sender<Result<Arc<Signed>, SigningError>>),
+    /// Everything sent before was taken.
+    Taken(SyncSender<()>),
     Balances(BalanceOrder),
 }
 
@@ -182,6 +184,14 @@ impl Notary {
         &self.shared.trees
     }
 
+    /// Waits until the thread has taken what it was sent by now: who was answered finds his entries in the trees.
+    pub(crate) fn wait_for_taken(&self) {
+        let (done, taken) = sync_channel(1);
+        let sent = self.to_thread.lock().as_ref().is_some_and(|to| to.send(Message::Taken(done)).is_ok());
+        // A thread that has ended takes nothing more, and has said why.
+        let _ = sent && taken.recv().is_ok();
+    }
+
     /// Signs what is unsigned, and ends.
     pub(crate) fn stop(&self) {
         drop(self.to_thread.lock().take());
@@ -247,6 +257,7 @@ impl SigningThread {
                     self.sign_orders();
                 }
                 // Whoever asked may have gone away.
+                Ok(Message::Taken(done)) => drop(done.send(())),
                 Ok(Message::Sign(done)) => drop(done.send(self.try_to_sign())),
                 Err(RecvTimeoutError::Timeout) => drop(self.try_to_sign()),
                 Err(RecvTimeoutError::Disconnected) => return drop(self.try_to_sign()),
@@ -265,13 +276,11 @@ impl SigningThread {
 
     /// Everything is signed first, and kept: that binds the next start to what is shown here of fewer entries.
     fn sign_balances(&mut self, stood: &StoodAt) -> Result<SignedBalances, SigningError> {
-        // What cannot be read is no evidence of anything.
-        let kept = self.kept.balances(stood.entries).unwrap_or_default();
-        if let Some(before) = self.orders.before(stood, kept)? {
+        if let Some(before) = self.orders.before(stood, &self.kept)? {
             return Ok(before);
         }
         self.try_to_sign()?;
-        self.orders.may_sign(stood, self.tally.entries())?;
+        self.orders.may_sign(stood, self.tally.entries(), &self.kept)?;
         let root = self.shared.trees.lock().entries.0.root(stood.entries)?;
         let signed = stood.signed(root, &self.signing.signer, &self.clock);
         if stood.kept {

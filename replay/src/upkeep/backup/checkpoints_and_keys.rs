@@ -5,66 +5,164 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use ledger::state::key_rows::AnnouncedKey;
+
 use super::error::BackupError;
 use super::files::{io, make_dir, names};
 use super::layout::{CHECKPOINTS, KEYS};
 use super::manifest::{Listed, Manifest};
 use crate::files::{remove_file, replace};
+use crate::proof::balance_files::SignedBalances;
+use crate::proof::balance_note::BalanceRoot;
 use crate::proof::checkpoint::{Checkpoint, Outcomes};
 use crate::proof::checkpoint_files::{Checkpoints, KeptError, outlived};
 use crate::proof::key_files;
 use crate::proof::signed_note::{Note, Verifier};
+use crate::proof::suffered::suffered;
+use crate::proof::trust::vouched;
 
 /// Files by their path below the copy.
 pub(super) type SmallFiles = BTreeMap<String, Vec<u8>>;
 
-/// The checkpoints and keys of a ledger's directory, and the keys that were given; and the checkpoints that are none, with why.
-pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<(SmallFiles, Vec<String>), BackupError> {
-    let (mut small, mut missing, mut keys) = (SmallFiles::new(), Vec::new(), Vec::new());
-    let mut add_key = |key: &Verifier| {
-        small.insert(format!("{KEYS}/{:08x}.pub", key.id()), format!("{key}\n").into_bytes());
-        keys.push(key.clone());
-    };
-    given.iter().for_each(&mut add_key);
+/// How the file of a key ends that the record announces: it vouches for nothing, and only tells what suffered.
+const ANNOUNCED: &str = ".announced";
+
+/// What becomes of a checkpoint that suffered, and what is to be done about a root over balances.
+const SETS_ASIDE: &str = "the ledger sets it aside at its next start";
+const PUT_BACK: &str = "put it back from a copy that has it, as it is shown also after its key has ended";
+
+/// What a ledger's directory holds beside its record.
+#[derive(Default)]
+pub(super) struct Collected {
+    /// What goes with a copy.
+    pub small: SmallFiles,
+    /// What is none or not as it was signed, with why.
+    pub missing: Vec<String>,
+    /// The keys that were given or lie there.
+    pub keys: Vec<Verifier>,
+}
+
+/// The checkpoints and keys of a ledger's directory, and the keys that were given.
+pub(super) fn collect(data: Option<&Path>, given: &[Verifier]) -> Result<Collected, BackupError> {
+    let mut found = Collected::default();
+    given.iter().for_each(|key| found.add_key(key));
     for dir in data.map(|data| [data.to_owned(), data.join(KEYS)]).into_iter().flatten() {
-        for name in names(&dir)?.into_iter().filter(|name| name.ends_with(".pub")) {
-            add_key(&key_files::public(&dir.join(name).display().to_string())?);
-        }
-    }
-    let Some(data) = data else { return Ok((small, missing)) };
-    let kept = Checkpoints::of(data);
-    let (sizes, made) = (kept.sizes()?, kept.outcome_sizes()?);
-    // A running ledger lets older ones go while they are read, the checkpoint first: then its note alone is no sign of anything.
-    let newest = sizes.last().copied();
-    let alone = made.into_iter().filter(|size| newest.is_none_or(|newest| *size > newest));
-    for size in sizes.iter().copied().chain(alone) {
-        for (path, note) in paths(size).into_iter().zip(whole(&kept, size, &keys)?) {
-            match note {
-                Ok(note) => drop(small.insert(path, note.to_string().into_bytes())),
-                Err(_) if !data.join(&paths(size)[0]).exists() && newest.is_some_and(|newest| size < newest) => {}
-                // The ledger sets it aside at its next start; a copy does not need it. What is whole binds by itself.
-                Err(why) => missing.push(format!("{}: {why}", data.join(path).display())),
+        for path in names(&dir)?.into_iter().filter(|name| name.ends_with(".pub")).map(|name| dir.join(name)) {
+            match key_files::public(&path.display().to_string()) {
+                Ok(key) => found.add_key(&key),
+                Err(error) => found.missing.push(error.to_string()),
             }
         }
     }
-    for entries in kept.balance_sizes()? {
-        match kept.balances(entries) {
-            Ok(Some(signed)) => drop(small.insert(balances_path(entries), signed.text().into_bytes())),
-            Ok(None) => {}
-            Err(error @ KeptError::Bad { .. }) => missing.push(error.to_string()),
-            Err(error) => return Err(error.into()),
-        }
+    if let Some(data) = data {
+        found.notes(data)?;
+        found.balances(&Checkpoints::of(data))?;
+        found.cosigned(&Checkpoints::of(data))?;
     }
-    for size in kept.cosigned_sizes()? {
-        match kept.cosigned(size) {
-            Ok(signed) => drop(small.insert(cosigned_path(size), signed.text().into_bytes())),
-            Err(error @ KeptError::Bad { .. }) => missing.push(error.to_string()),
-            // A running ledger lets older ones go while they are read.
-            Err(KeptError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
-        }
+    Ok(found)
+}
+
+impl Collected {
+    fn add_key(&mut self, key: &Verifier) {
+        self.small.insert(format!("{KEYS}/{:08x}.pub", key.id()), format!("{key}\n").into_bytes());
+        self.keys.push(key.clone());
     }
-    Ok((small, missing))
+
+    fn notes(&mut self, data: &Path) -> Result<(), BackupError> {
+        let kept = Checkpoints::of(data);
+        let (sizes, made) = (kept.sizes()?, kept.outcome_sizes()?);
+        for size in sizes.into_iter().chain(made).collect::<BTreeSet<u64>>() {
+            for (path, note) in paths(size).into_iter().zip(whole(&kept, size, &self.keys)?) {
+                match note {
+                    Ok(note) => drop(self.small.insert(path, note.to_string().into_bytes())),
+                    // A running ledger lets older ones go while they are read; what is missing otherwise is named below.
+                    Err(_) if !data.join(&path).exists() => {}
+                    // The ledger sets it aside at its next start; a copy does not need it. What is whole binds by itself.
+                    Err(why) => self.missing.push(format!("{}: {why}; {SETS_ASIDE}", data.join(path).display())),
+                }
+            }
+        }
+        let gone = kept.lonely()?.into_iter().map(|(path, why)| format!("{}: {why}", path.display()));
+        self.missing.extend(gone);
+        Ok(())
+    }
+
+    fn balances(&mut self, kept: &Checkpoints) -> Result<(), BackupError> {
+        for entries in kept.balance_sizes()? {
+            match kept.whole_balances(entries, &self.keys) {
+                Ok(Some(signed)) => drop(self.small.insert(balances_path(entries), signed.text().into_bytes())),
+                Ok(None) => {}
+                Err(error @ KeptError::Bad { .. }) => self.missing.push(format!("{error}; {PUT_BACK}")),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let aside = |path: PathBuf| format!("{}: it was damaged and is set aside; {PUT_BACK}", path.display());
+        self.missing.extend(kept.lost_balances()?.into_iter().map(aside));
+        Ok(())
+    }
+
+    fn cosigned(&mut self, kept: &Checkpoints) -> Result<(), BackupError> {
+        for size in kept.cosigned_sizes()? {
+            let path = cosigned_path(size);
+            match kept.cosigned(size) {
+                Ok(signed) => match signed.suffered(&self.keys) {
+                    None => drop(self.small.insert(path, signed.text().into_bytes())),
+                    Some(why) => self.missing.push(format!("{path}: {why}")),
+                },
+                Err(error @ KeptError::Bad { .. }) => self.missing.push(error.to_string()),
+                // A running ledger lets older ones go while they are read.
+                Err(KeptError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out what suffered by the keys that the record announces under those that are known. They are remembered in the copy: else all of
+    /// its record would be read for them each time, once the key has changed.
+    pub(super) fn suffered_since(
+        &mut self,
+        (data, out): (&Path, &Path),
+        read: &mut dyn FnMut() -> Result<Vec<AnnouncedKey>, BackupError>,
+    ) -> Result<(), BackupError> {
+        let Some(origin) = self.keys.first().map(|key| key.name().to_owned()) else { return Ok(()) };
+        let remembered = names(&out.join(KEYS))?.into_iter().filter(|name| name.ends_with(ANNOUNCED));
+        let remembered =
+            remembered.filter_map(|name| key_files::public(&out.join(KEYS).join(name).display().to_string()).ok());
+        let mut announced: Vec<Verifier> = remembered.filter(|key| key.name() == origin).collect();
+        if self.strange(&announced) {
+            announced = read()?.iter().filter_map(|row| vouched(&origin, row)).map(|(next, _)| next).collect();
+        }
+        self.small.retain(|path, bytes| {
+            let why = notes_in(path, bytes).iter().find_map(|note| suffered(note, &announced));
+            let then = if path.ends_with(".balances") { PUT_BACK } else { SETS_ASIDE };
+            self.missing.extend(why.map(|why| format!("{}: {why}; {then}", data.join(path).display())));
+            why.is_none()
+        });
+        for key in announced {
+            let path = format!("{KEYS}/{:08x}{ANNOUNCED}", key.id());
+            self.small.insert(path, format!("{key}\n").into_bytes());
+        }
+        Ok(())
+    }
+
+    /// Whether some note in it names none of its keys and none of these.
+    fn strange(&self, announced: &[Verifier]) -> bool {
+        let names =
+            |key: &Verifier| [key.id(), key.timed().id(), Outcomes::key_of(key).id(), BalanceRoot::key_of(key).id()];
+        let known: Vec<u32> = self.keys.iter().chain(announced).flat_map(names).collect();
+        let mut notes = self.small.iter().flat_map(|(path, bytes)| notes_in(path, bytes));
+        notes.any(|note| note.signatures.iter().all(|line| !known.contains(&line.id)))
+    }
+}
+
+/// The notes in a file of a copy, which may have been read from a ledger just now.
+fn notes_in(path: &str, bytes: &[u8]) -> Vec<Note> {
+    if path.ends_with(".balances") {
+        return SignedBalances::parse(bytes).map(|kept| vec![kept.entries, kept.balances]).unwrap_or_default();
+    }
+    let single = path.ends_with(".checkpoint") || path.ends_with(".outcomes");
+    if single { Note::parse(bytes).into_iter().collect() } else { Vec::new() }
 }
 
 /// The two notes over so many entries, as far as they are whole, else what is wrong with them.
@@ -73,25 +171,20 @@ fn whole(kept: &Checkpoints, size: u64, keys: &[Verifier]) -> Result<[Result<Not
     let none = || "it is missing or no note".to_owned();
     let other = || "its size is not the one its file is named after".to_owned();
     let tree = tree.ok_or_else(none).and_then(|note| match Checkpoint::parse(note.unverified_text()) {
-        Ok(said) if said.size == size => unsuffered(note, keys.iter().cloned()),
+        Ok(said) if said.size == size => unsuffered(note, keys),
         Ok(_) => Err(other()),
         Err(error) => Err(error.to_string()),
     });
     let made = made.ok_or_else(none).and_then(|note| match Outcomes::parse(note.unverified_text()) {
-        Ok(said) if said.size == size => unsuffered(note, keys.iter().map(Outcomes::key_of)),
+        Ok(said) if said.size == size => unsuffered(note, keys),
         Ok(_) => Err(other()),
         Err(error) => Err(error.to_string()),
     });
     Ok([tree, made])
 }
 
-/// A note that bears the name of a known key, but no signature of it that fits, is not what was signed.
-fn unsuffered(note: Note, mut keys: impl Iterator<Item = Verifier>) -> Result<Note, String> {
-    let claims = |key: &Verifier| note.signatures.iter().any(|line| line.name == key.name() && line.id == key.id());
-    if keys.any(|key| claims(&key) && note.verified_by(&key).is_err()) {
-        return Err("the signature of the ledger's key does not fit it".to_owned());
-    }
-    Ok(note)
+fn unsuffered(note: Note, keys: &[Verifier]) -> Result<Note, String> {
+    suffered(&note, keys).map_or(Ok(note), |why| Err(why.to_owned()))
 }
 
 /// Where a root over all balances is in a copy.
@@ -153,6 +246,10 @@ pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<Strin
                 damaged.entry(path).or_insert(why);
             }
         }
+    }
+    for (path, why) in kept.lonely()? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        damaged.entry(format!("{CHECKPOINTS}/{name}")).or_insert_with(|| why.to_owned());
     }
     Ok(damaged)
 }

@@ -15,11 +15,15 @@ use super::error::BackupError;
 use super::files::{io, names};
 use super::layout::{CHECKPOINTS, KEYS, MANIFEST, RECORD};
 use crate::files::replace;
+use crate::files::small::{is_damage, read_at_most};
 use crate::record::log::reader::frame_at;
 use crate::record::log::{Reader, Tip};
 
 /// A later format has another number.
 const FORMAT: &str = "mingzhang backup 1";
+
+/// As long as the list of a copy gets.
+const LIST_BYTES: u64 = 1 << 28;
 
 /// What is read of a file at once.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -78,13 +82,17 @@ impl Manifest {
     /// The list of the copy in `dir`, if there is one.
     pub fn read(dir: &Path) -> Result<Option<Self>, BackupError> {
         let path = dir.join(MANIFEST);
-        let bytes = match fs::read(&path) {
+        let bad = |why: String| BackupError::Manifest { path: path.clone(), why };
+        let damaged = |why: String| BackupError::DamagedList { path: path.clone(), why };
+        let bytes = match read_at_most(&path, LIST_BYTES) {
+            Err(error) if error.kind() == ErrorKind::NotFound && is_copy(dir) => {
+                return Err(damaged("it is missing".to_owned()));
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if is_damage(&error) => return Err(damaged(error.to_string())),
             bytes => bytes.map_err(|error| io("reading", &path, error))?,
         };
         let text = String::from_utf8_lossy(&bytes);
-        let bad = |why: String| BackupError::Manifest { path: path.clone(), why };
-        let damaged = |why: String| BackupError::DamagedList { path: path.clone(), why };
         let mut manifest: Self = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
         if manifest.format != FORMAT {
             return Err(bad(format!("its format is `{}`, this program reads `{FORMAT}`", manifest.format)));
@@ -121,7 +129,14 @@ impl Manifest {
         for place in [RECORD, CHECKPOINTS, KEYS] {
             for name in names(&dir.join(place))? {
                 let path = dir.join(place).join(&name);
-                let mut bytes = fs::read(&path).map_err(|error| io("reading", &path, error))?;
+                let mut bytes = match read_at_most(&path, u64::MAX - 1) {
+                    Err(error) if is_damage(&error) => {
+                        // Whoever reads it for what it holds finds that it holds nothing.
+                        files.push(Listed { path: format!("{place}/{name}"), bytes: 0, sha256: String::new() });
+                        continue;
+                    }
+                    bytes => bytes.map_err(|error| io("reading", &path, error))?,
+                };
                 if let Some(torn) = reader.torn().filter(|torn| torn.path == path) {
                     // What a run was adding when it was cut short.
                     bytes.truncate(usize::try_from(torn.offset).unwrap_or(usize::MAX));
@@ -182,7 +197,11 @@ impl Listed {
             bytes.extend_from_slice(part);
             Ok(())
         })?;
-        Ok(bytes)
+        // Only segments grow, where a run was cut short.
+        let path = self.within(dir);
+        let found = fs::metadata(&path).map_err(|error| io("reading", &path, error))?.len();
+        let why = || format!("it has {found} bytes, {MANIFEST} says {}", self.bytes);
+        if found > self.bytes { Err(BackupError::Damaged { why: why(), path }) } else { Ok(bytes) }
     }
 
     /// Shows the file piece by piece, as far as it is listed, and answers the hasher over it. That it was changed is
@@ -194,13 +213,20 @@ impl Listed {
     ) -> Result<Sha256, BackupError> {
         let path = self.within(dir);
         let damaged = |why: String| BackupError::Damaged { path: path.clone(), why };
-        let mut file = match fs::File::open(&path) {
+        // Asked before it is opened: opening a pipe waits for whoever writes to it.
+        match fs::metadata(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(damaged("it is missing".to_owned())),
-            file => file.map_err(|error| io("opening", &path, error))?.take(self.bytes),
-        };
+            Ok(found) if !found.is_file() => return Err(damaged("it is no plain file".to_owned())),
+            _ => {}
+        }
+        let file = fs::File::open(&path).map_err(|error| io("opening", &path, error))?;
+        let mut file = file.take(self.bytes);
         let (mut hasher, mut seen, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER_BYTES]);
         loop {
-            let read = file.read(&mut buffer).map_err(|error| io("reading", &path, error))?;
+            let read = match file.read(&mut buffer) {
+                Err(error) if is_damage(&error) => return Err(damaged(error.to_string())),
+                read => read.map_err(|error| io("reading", &path, error))?,
+            };
             if read == 0 {
                 break;
             }
@@ -221,6 +247,12 @@ impl Listed {
 
 fn sum(text: &[u8]) -> String {
     hex(&Sha256::digest(text))
+}
+
+/// Whether a directory without a list holds the record of a copy: a ledger's own has a lock beside its segments.
+fn is_copy(dir: &Path) -> bool {
+    let record = dir.join(RECORD);
+    !record.join("lock").exists() && frame_at(&record, 1).is_some()
 }
 
 /// Only plain names in the three directories: whoever wrote the list must not choose where files go.

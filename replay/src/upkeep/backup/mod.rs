@@ -4,6 +4,7 @@
 //! A copy is laid out like a ledger's own directory, so that `replay verify --data` reads it too. What counts is what its
 //! `MANIFEST` names: it is replaced in one step, last of all, so that a run that is cut short leaves the copy as it was.
 
+mod announced;
 mod checkpoints_and_keys;
 mod error;
 mod extent;

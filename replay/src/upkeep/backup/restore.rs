@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ledger::hash::Hash;
 use ledger::state::key_rows::AnnouncedKey;
 
+use super::announced::announced;
 use super::checkpoints_and_keys as small_files;
 use super::error::BackupError;
 use super::extent::Extent;
@@ -126,7 +127,8 @@ fn believed(job: &Restore, manifest: &mut Manifest, tip: &Tip) -> Result<Vec<Str
         let Err(error) = proof(job, &job.from, manifest, size, rows.as_deref().unwrap_or_default()) else { break };
         let Some(announced) = &rows else {
             // Only if another key signed than was given need the copy be read for it.
-            rows = Some(announced(&job.from, tip).map_err(|_| error)?);
+            // A record that cannot be read is worse than a key that is not known, and may be why it is not.
+            rows = Some(announced(&job.from, tip)?);
             continue;
         };
         let trust = Trust::following(known_keys(job, &job.from, manifest)?.0, announced);
@@ -304,25 +306,13 @@ fn proof(
     Ok(Proof { size, origin: checkpoint.origin, own_key })
 }
 
-/// The keys that the record of a copy announces.
-fn announced(dir: &Path, tip: &Tip) -> Result<Vec<AnnouncedKey>, BackupError> {
-    let mut reader = Reader::open(&dir.join(RECORD), tip.ledger)?;
-    let mut rows = Vec::new();
-    while let Some(frame) = reader.next_frame()? {
-        rows.extend(
-            frame.entries().zip(frame.header().first_index..).filter_map(|(entry, at)| announced_in(entry, at)),
-        );
-    }
-    Ok(rows)
-}
-
 /// The keys to ask, and whether they came with the copy.
 fn known_keys(job: &Restore, dir: &Path, manifest: &Manifest) -> Result<(Vec<Verifier>, bool), BackupError> {
     if !job.keys.is_empty() {
         return Ok((job.keys.clone(), false));
     }
     let mut keys = Vec::new();
-    for file in manifest.of(KEYS) {
+    for file in manifest.of(KEYS).filter(|file| file.path.ends_with(".pub")) {
         file.read(dir)?;
         keys.push(key_files::public(&file.within(dir).display().to_string())?);
     }

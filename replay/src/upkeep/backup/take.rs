@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::checkpoints_and_keys::{self as small_files, SmallFiles};
+use super::announced::announced;
+use super::checkpoints_and_keys::{self as small_files, Collected, SmallFiles};
 use super::error::BackupError;
 use super::extent::Extent;
 use super::files::{make_dir, names};
@@ -84,16 +85,19 @@ pub fn backup(job: &Backup, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Taken,
     let first = tip.frames;
     let mut run = Run { job, segments, tip, go_on, ended: false };
     let created = run.read()?.or_else(|| manifest.stream_created.clone());
-    let (small, missing) = small_files::collect(job.data.as_deref(), &job.keys)?;
+    let mut found = small_files::collect(job.data.as_deref(), &job.keys)?;
     // Once more: now the copy reaches beyond the last of these checkpoints.
     run.read()?;
     let Run { mut segments, tip, ended, .. } = run;
     if !ended {
-        reaches(job, &tip, &small)?;
+        reaches(job, &tip, &found.small)?;
     }
     // Frames are on the disk before the list names them.
     segments.sync()?;
     kill_points::at("backup-frames-copied");
+    let data = job.data.as_deref().unwrap_or(Path::new(""));
+    found.suffered_since((data, &job.out), &mut || announced(&job.out, &tip))?;
+    let Collected { small, missing, .. } = found;
     let (manifest, lost) = finish(job, &tip, &manifest, (segments.listed(), created), small)?;
     let sizes = small_files::sizes(manifest.files.iter().map(|file| file.path.as_str()));
     Ok(Taken {

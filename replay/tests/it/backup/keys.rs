@@ -27,6 +27,20 @@ fn a_copy_comes_back_by_the_first_key_after_keys_changed_and_not_by_what_that_si
     engine.stop().unwrap();
     desk.backup("copy").unwrap();
     desk.restore_with("copy", "again", &[8]).unwrap();
+    // A note that the announced key signed: whoever copies knows it by what the record announces.
+    for path in files(&desk.at("ledger/checkpoints"), "").iter().rev().take(4) {
+        let (whole, name) = (fs::read(path).unwrap(), path.file_name().unwrap().to_str().unwrap());
+        let mut bad = whole.clone();
+        let line = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
+        bad[line + 3] ^= 1;
+        fs::write(path, &bad).unwrap();
+        for copy in ["copy", "copied anew", "copied anew"] {
+            let taken = desk.backup(copy).unwrap();
+            assert!(taken.missing.len() == 1 && taken.missing[0].contains(name), "{name}: {:?}", taken.missing);
+        }
+        fs::write(path, whole).unwrap();
+        assert_eq!(desk.backup("copy").unwrap().missing, Vec::<String>::new());
+    }
     let key = signer(9).verifier().to_string();
     let verified = desk.replay(&["verify", "--data", "again", "--key", &key], "");
     assert!(verified.status.success(), "{verified:?}");

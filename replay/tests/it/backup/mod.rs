@@ -95,7 +95,6 @@ fn whatever_is_spoilt_is_refused_by_name() {
     refused(&|copy| fs::write(segment(copy), b"short").unwrap(), &[&name, "ends after 5 of"]);
     let every = |copy: &Path| files(&copy.join(checkpoints), ".checkpoint").iter().for_each(|path| flip(path));
     refused(&every, &[".checkpoint", "SHA-256", "take another copy"]);
-    refused(&|copy| fs::remove_file(copy.join(MANIFEST)).unwrap(), &["holds no copy"]);
     for (from, to) in
         [("\"frames\": ", "\"frames\": 1"), ("\"root\": \"", "\"root\": \"0"), ("\"epoch\": ", "\"epoch\": 1")]
     {
@@ -172,6 +171,15 @@ fn a_damaged_list_keeps_nothing_from_coming_back() {
         assert_eq!((restored.extent, restored.checkpoints), (taken.extent, taken.checkpoints), "byte {at}");
         assert!(restored.missing.len() == 1 && restored.missing[0].starts_with(MANIFEST), "{:?}", restored.missing);
     }
+    fs::remove_file(&list).unwrap();
+    let restored = desk.restore("copy", "again-without").unwrap();
+    assert!(
+        restored.missing.len() == 1 && restored.missing[0].contains("MANIFEST: it is missing"),
+        "{:?}",
+        restored.missing
+    );
+    let why = desk.backup("copy").unwrap_err().to_string();
+    assert!(why.contains("can be restored but not added to"), "{why}");
     // What nobody lists any more is still asked who signed it, and the record whether it is whole.
     let why = desk.restore_with("copy", "elsewhere", &[8]).unwrap_err().to_string();
     assert!(why.contains(".checkpoint") && why.contains("not signed"), "{why}");

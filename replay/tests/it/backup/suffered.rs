@@ -1,6 +1,8 @@
 //! Notes beside checkpoints that were missing or damaged before anybody copied them.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use super::desk::{Desk, files};
 use replay::proof::signed_note::{Note, Role, Signer};
@@ -24,9 +26,10 @@ fn a_note_that_suffered_before_it_was_copied_is_named_and_the_rest_comes_back() 
         let (copy, again) = (format!("copy-{number}"), format!("again-{number}"));
         let taken = desk.backup(&copy).unwrap();
         let restored = desk.restore(&copy, &again).unwrap();
-        let named: Vec<String> = taken.missing.into_iter().chain(restored.missing).collect();
-        let size = name.trim_end_matches(".outcomes").trim_start_matches('0');
-        assert!(named.len() == 1 && named[0].contains(size), "{number}: {named:?}");
+        // By whoever copies it, and by whoever finds that it was not copied.
+        for named in [taken.missing, restored.missing] {
+            assert!(named.len() == 1 && named[0].contains(name), "{number}: {named:?}");
+        }
         assert_eq!(restored.extent.entries, 700);
         assert_eq!(restored.proof.unwrap().size, 700, "the checkpoint proves the record by itself");
         assert!(!desk.at(&again).join("checkpoints").join(name).exists());
@@ -71,7 +74,8 @@ fn checkpoints_that_lost_their_notes_are_copied_and_vouch_for_the_record() {
     let taken = desk.backup("copy").unwrap();
     assert_eq!((taken.signed, taken.missing.len()), (Some(700), taken.checkpoints));
     let restored = desk.restore("copy", "again").unwrap();
-    assert_eq!((restored.extent.entries, restored.proof.unwrap().size, restored.missing), (700, 700, Vec::new()));
+    assert_eq!((restored.extent.entries, restored.proof.unwrap().size), (700, 700));
+    assert_eq!(restored.missing.len(), taken.checkpoints);
 }
 
 /// A record cut below what one of two notes says is neither copied nor brought back.
@@ -104,6 +108,12 @@ fn a_copy_that_suffered_is_mended_by_the_next_run() {
     let notes = files(&desk.at("copy/checkpoints"), ".outcomes");
     fs::remove_file(&notes[0]).unwrap();
     fs::write(&notes[1], "no note").unwrap();
+    let appended = [&files(&desk.at("copy/checkpoints"), ".checkpoint")[0], &files(&desk.at("copy/keys"), ".pub")[0]];
+    for path in appended {
+        fs::write(path, [&fs::read(path).unwrap()[..], b"x\n"].concat()).unwrap();
+    }
+    // Until then it is named, by whoever knows the key as by whoever asks the one in the copy.
+    assert_eq!(desk.restore("copy", "before").unwrap().missing.len(), 4);
     assert_eq!(desk.backup("copy").unwrap().missing, Vec::<String>::new());
     assert_eq!(desk.restore("copy", "again").unwrap().missing, Vec::<String>::new());
 }
@@ -133,4 +143,48 @@ fn cosignatures_come_along_and_are_no_reason_to_refuse() {
     let taken = desk.backup("other").unwrap();
     assert!(taken.missing.len() == 1 && taken.missing[0].contains(".cosigned"), "{:?}", taken.missing);
     assert_eq!(desk.restore("other", "without").unwrap().extent.entries, 700);
+}
+
+/// What cannot be read keeps nothing else from being copied or brought back, and nobody waits for it.
+#[test]
+fn a_small_file_that_cannot_be_read_is_named_and_the_rest_goes_on() {
+    let pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    let folder = |path: &Path| fs::create_dir(path).unwrap();
+    for (number, put) in [&folder as &dyn Fn(&Path), &pipe].into_iter().enumerate() {
+        let desk = Desk::told(0, 700);
+        fs::write(desk.at("ledger/other.pub"), "no key").unwrap();
+        let copy = format!("copy-{number}");
+        assert_eq!(desk.backup(&copy).unwrap().missing.len(), 1, "a key that is none");
+        fs::remove_file(desk.at("ledger/other.pub")).unwrap();
+        for of in ["ledger", copy.as_str()] {
+            for ending in [".checkpoint", ".outcomes"] {
+                let path = files(&desk.at(&format!("{of}/checkpoints")), ending).remove(0);
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                let whole = fs::read(&path).unwrap();
+                fs::remove_file(&path).unwrap();
+                put(&path);
+                let named = if of == "ledger" {
+                    desk.backup(&format!("without-{number}{ending}")).unwrap().missing
+                } else {
+                    desk.restore(&copy, &format!("again-{number}{ending}")).unwrap().missing
+                };
+                assert!(named.len() == 1 && named[0].contains(&name), "{named:?}");
+                let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
+                fs::write(&path, whole).unwrap();
+            }
+        }
+    }
+}
+
+/// What is gone is named by whoever copies and by whoever restores, as `verify` names it.
+#[test]
+fn a_checkpoint_that_is_gone_is_named() {
+    let desk = Desk::told(0, 700);
+    let gone = files(&desk.at("ledger/checkpoints"), ".checkpoint").remove(1);
+    let name = gone.file_name().unwrap().to_str().unwrap().to_owned();
+    fs::remove_file(gone).unwrap();
+    let (taken, restored) = (desk.backup("copy").unwrap(), desk.restore("copy", "again").unwrap());
+    for missing in [taken.missing, restored.missing] {
+        assert!(missing.len() == 1 && missing[0].contains(&name), "{missing:?}");
+    }
 }

@@ -76,9 +76,13 @@ impl AnnounceKeyArgs {
         })?;
         let receipt = answer.receipts.into_iter().next().unwrap_or_default();
         Self::refused(&receipt)?;
-        // Somebody else may have announced in the meantime.
-        let trust = runtime.block_on(announcements::known(target, present.verifier()))?;
-        if trust.all().any(|known| *known == key) {
+        // Somebody else may have announced in the meantime. It is on record whether that can be asked or not: nobody may take this for a
+        // failure and put the new secret away.
+        let followed = runtime.block_on(announcements::known(target, present.verifier()));
+        if let Err(why) = &followed {
+            eprintln!("whether it is followed could not be asked ({why}): say the same again to ask");
+        }
+        if followed.map_or(true, |trust| trust.all().any(|known| *known == key)) {
             return self.told(&key.to_string(), &receipt);
         }
         Err(Failure::Failed(format!(

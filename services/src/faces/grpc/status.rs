@@ -115,6 +115,7 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::Cosignature(CosignatureError::NotCosigned { .. }) => (Code::NotFound, "NOT_COSIGNED"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
         SigningError::KeyTurned { .. } => (Code::FailedPrecondition, "KEY_TURNED"),
+        SigningError::BalancesLost { .. } => (Code::FailedPrecondition, "BALANCES_LOST"),
         SigningError::OtherBalances { .. } => (Code::Internal, "BALANCES_DIFFER"),
         _ => (Code::Internal, "SIGNING"),
     };
