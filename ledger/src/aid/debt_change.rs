@@ -10,7 +10,7 @@ use crate::money::{Fen, held};
 use crate::registry::org;
 use crate::state::State;
 use crate::state::correction_rows::Piece;
-use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, Recovery, place_facts, shares};
+use crate::state::debt_rows::{Debt, DebtFact, DebtSide, DebtWord, place_facts, shares};
 use crate::state::entry_rows::Seen;
 use crate::state::rows::{Drawn, Line, Org, Payout};
 use std::mem::take;
@@ -183,10 +183,8 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, mut change: DebtChange
         row.last = entry.index;
     }
     let at = state.keep_debt(Debt { last: entry.index, ..row });
-    if let Some(id) = payment {
-        let new = Recovery { id, debts: Vec::new() };
-        let of_it = state.recoveries.find(id).unwrap_or_else(|| state.recoveries.push(new));
-        state.recoveries.get_mut(of_it).debts.push(at);
+    if let Some(payment) = payment {
+        state.recover(payment, at);
     }
     if let Some(unit) = unnamed.handle() {
         org::unmention(state, unit);

@@ -1,10 +1,11 @@
 //! What was told of what is owed back, by the number it is known by, and decisions by the first of their editions. It follows from the
 //! rows of debts. Data only.
 
+use crate::event::{Event, Kind};
 use crate::handle::Handle;
 use crate::money::{Day, Fen};
 use crate::state::State;
-use crate::state::debt_rows::{Debt, DebtFact, DebtWord};
+use crate::state::debt_rows::{Debt, DebtFact, DebtWord, Recovery};
 use crate::state::entry_rows::Seen;
 use crate::state::rows::Org;
 use crate::steps::step;
@@ -97,5 +98,29 @@ impl State {
         };
         self.owed_back.add(at, self.debts.get(at));
         at
+    }
+    /// Keeps that a debt is one of those decided about a payment.
+    pub(crate) fn recover(&mut self, payment: Uuid, debt: Handle<Debt>) {
+        let new = Recovery { id: payment, debts: Vec::new() };
+        let of_it = self.recoveries.find(payment).unwrap_or_else(|| self.recoveries.push(new));
+        let debts = &mut self.recoveries.get_mut(of_it).debts;
+        if !debts.contains(&debt) {
+            debts.push(debt);
+        }
+    }
+
+    /// Makes known of which decision an edition is, by a later one: it may be of a day to come, and what was told of it counts for the one
+    /// that stands all the same. For asking how a day looked; the ledger itself was told of each edition.
+    pub(crate) fn link_edition(&mut self, id: Uuid, later: &Event) {
+        let payment = match &later.kind {
+            Kind::RecoveryOrdered(decided) => Some(decided.payout),
+            Kind::SuspenseCleared(_) => None,
+            _ => return,
+        };
+        let row = self.debts.by_id(id).map_or_else(|| Debt::nobodys(id), |(_, row)| row.clone());
+        let at = self.keep_debt(Debt { family: later.id_of_edition(0), ..row });
+        if let Some(payment) = payment {
+            self.recover(payment, at);
+        }
     }
 }

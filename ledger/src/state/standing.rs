@@ -92,10 +92,11 @@ impl State {
     }
 
     /// Of editions before one that had its turn: those of which nothing counted here, being of days to come or without a turn, are
-    /// passed over. For asking how a day looked.
+    /// passed over; what was told of them is told of the same number. For asking how a day looked.
     pub(crate) fn leave_room(&mut self, event: &Event) {
         for before in 0..event.edition {
             let id = event.id_of_edition(before);
+            self.link_edition(id, event);
             if self.seen.find(id).is_none() {
                 let (versions, many, withdrawn) = (Vec::new(), Link::NONE, false);
                 let new = Dispute { id, versions, many, withdrawn };
