@@ -238,8 +238,9 @@ pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<Strin
     }
     // What was copied may have been no note.
     let kept = Checkpoints::of(from);
-    for size in noted(manifest.files.iter().map(|file| file.path.as_str())) {
-        for (path, note) in paths(size).into_iter().zip(whole(&kept, size, &[])?) {
+    let listed = noted(manifest.files.iter().map(|file| file.path.as_str()));
+    for size in &listed {
+        for (path, note) in paths(*size).into_iter().zip(whole(&kept, *size, &[])?) {
             if let Err(why) = note
                 && manifest.lists(&path)
             {
@@ -247,9 +248,13 @@ pub(super) fn damaged(from: &Path, manifest: &Manifest) -> Result<BTreeMap<Strin
             }
         }
     }
+    // What a copy that was cut short had begun is in no list yet, and lacks nothing.
+    let listed: BTreeSet<String> = listed.into_iter().flat_map(paths).collect();
     for (path, why) in kept.lonely()? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        damaged.entry(format!("{CHECKPOINTS}/{name}")).or_insert_with(|| why.to_owned());
+        let path = format!("{CHECKPOINTS}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        if listed.contains(&path) {
+            damaged.entry(path).or_insert_with(|| why.to_owned());
+        }
     }
     Ok(damaged)
 }
