@@ -195,6 +195,7 @@ fn start_threads(
         let LogHome::Followed(stream) = log.home else { return };
         let followed = stream.follow(
             log.tip,
+            log.alarm,
             &stop,
             &mut |away| *read_shared.away.lock() = away.map(|error| format!("the stream cannot be reached: {error}")),
             &mut |frame| to_fold.send(frame.clone()).map_err(|_| "the fold has ended".into()),

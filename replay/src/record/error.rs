@@ -81,6 +81,17 @@ pub enum LogError {
         /// What was found.
         why: String,
     },
+    /// The directory of the record is not where its writer locked it.
+    #[error(
+        "{}. Nothing more is recorded, as no start would find it; what was acknowledged is where the directory is now: put it back and start \
+         again. If it is gone for good, run `replay repair`, or restore a backup", self.found()
+    )]
+    Moved {
+        /// Where it was.
+        dir: PathBuf,
+        /// What is there.
+        why: &'static str,
+    },
     /// A follower differed from its writer, and nobody has looked into it.
     #[error(
         "{} is there: {why}. Once that is done, start with --forget-difference, which makes pages and tiles anew and \
@@ -277,6 +288,9 @@ impl LogError {
             Self::Damage { place, frame, index, why } => {
                 format!("damage at {place}, frame {frame}, first bad index {index}: {why}")
             }
+            Self::Moved { dir, why } => {
+                format!("the record in {} was taken away while it was in use: {why}", dir.display())
+            }
             Self::BrokerLostTail { stream, index, why } => {
                 format!("stream {stream} lost what it acknowledged: {why}; first bad index {index}")
             }
@@ -300,6 +314,7 @@ impl LogError {
         matches!(
             self,
             Self::Damage { .. }
+                | Self::Moved { .. }
                 | Self::WrongLedger { .. }
                 | Self::BrokerLostTail { .. }
                 | Self::Settings { .. }

@@ -12,7 +12,7 @@ use replay::upkeep::repair::repair;
 /// Far more than it takes, for slow machines.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn halts(engine: &Engine) -> String {
+pub fn halts(engine: &Engine) -> String {
     let since = Instant::now();
     loop {
         match engine.alive() {

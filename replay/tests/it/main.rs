@@ -19,6 +19,7 @@ mod repair;
 mod repair_kills;
 mod repair_random;
 mod support;
+mod taken_away;
 mod times;
 mod verify;
 mod verify_live;

@@ -3,10 +3,10 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::frame::Frame;
+use super::held::{FileId, HeldDir, id};
 use super::opening::{Visit, visit};
 use super::reader::{Reader, Torn, read_from};
 use super::segments::{Segment, list, sync_dir};
@@ -22,17 +22,20 @@ pub struct FileLog {
     segment: Option<Open>,
     frames: u64,
     segment_bytes: u64,
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// Held until the log is dropped; the system releases it also when the process is killed.
 #[derive(Debug)]
-pub(crate) struct Lock(File);
+pub(crate) struct Lock {
+    file: File,
+    id: FileId,
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing alone would leave it to a child process that has been forked but not yet replaced.
-        let _ = self.0.unlock();
+        let _ = self.file.unlock();
     }
 }
 
@@ -41,8 +44,8 @@ struct Open {
     file: OutFile,
     path: PathBuf,
     bytes: u64,
-    /// Device and number of the file, by which it is known from another of the same name.
-    id: (u64, u64),
+    /// By which it is known from another of the same name.
+    id: FileId,
 }
 
 impl FileLog {
@@ -84,8 +87,7 @@ impl FileLog {
             Some(last) => Some(Open::existing(last.path)?),
             None => None,
         };
-        let log =
-            Self { dir: dir.to_path_buf(), segment, frames: tip.frames, segment_bytes: SEGMENT_BYTES, _lock: lock };
+        let log = Self { dir: dir.to_path_buf(), segment, frames: tip.frames, segment_bytes: SEGMENT_BYTES, lock };
         Ok((log, tip, torn))
     }
 
@@ -104,6 +106,11 @@ impl FileLog {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The same with the lock in it, for whoever asks whether it is still there.
+    pub(crate) fn held(&self) -> HeldDir {
+        HeldDir { dir: self.dir.clone(), lock: self.lock.id }
     }
 
     /// Writes the next frame and returns when it is on the disk.
@@ -171,10 +178,6 @@ impl Open {
     }
 }
 
-fn id(data: &fs::Metadata) -> (u64, u64) {
-    (data.dev(), data.ino())
-}
-
 /// Locks a directory against everybody else who does.
 pub(crate) fn lock(dir: &Path) -> Result<Lock, LogError> {
     let path = dir.join("lock");
@@ -184,8 +187,9 @@ pub(crate) fn lock(dir: &Path) -> Result<Lock, LogError> {
         .truncate(false)
         .open(&path)
         .map_err(|e| LogError::io("opening lock", &path, e))?;
+    let id = id(&file.metadata().map_err(|e| LogError::io("opening lock", &path, e))?);
     match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
+        Ok(()) => Ok(Lock { file, id }),
         Err(TryLockError::WouldBlock) => Err(LogError::Locked { path }),
         Err(TryLockError::Error(e)) => Err(LogError::io("locking", &path, e)),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::file_scrub::FileScrub;
 use super::frames::Frames;
 use super::nats::{NatsLog, take};
 use super::opening::Visit;
@@ -13,6 +14,7 @@ use super::scrub::Scrub;
 use super::stream_info::Expected;
 use super::tip::Tip;
 use crate::limits::FOLLOW_EVERY_MS;
+use crate::record::alarm::Alarm;
 use crate::record::error::LogError;
 
 /// Is told when the stream cannot be reached, and when it can again.
@@ -20,18 +22,21 @@ pub(crate) type Away<'a> = &'a mut dyn FnMut(Option<&LogError>);
 
 impl NatsLog {
     /// Takes what comes until `stop` is set. A broker that is away is waited for; whatever is wrong with the stream ends
-    /// the following. Blocks: not for async tasks.
+    /// the following, and what is wrong with the copy rings the alarm. Blocks: not for async tasks.
     pub(crate) fn follow(
         mut self,
         mut tip: Tip,
+        alarm: Alarm,
         stop: &AtomicBool,
         away: Away<'_>,
         seen: Visit<'_>,
     ) -> Result<(), LogError> {
         let Some(runtime) = self.take_runtime() else { return Ok(()) };
         let archived = Arc::new(AtomicU64::new(tip.frames));
-        let dir = self.archive.dir().to_path_buf();
-        let scrub = Scrub::new(self.broker.clone(), self.created.clone(), dir, Arc::clone(&archived));
+        let (held, written) = (self.archive.held(), Arc::clone(&archived));
+        let look = FileScrub { held: held.clone(), all: false, ledger: tip.ledger, written, follows: true, alarm };
+        let _looking = look.start()?;
+        let scrub = Scrub::new(self.broker.clone(), self.created.clone(), held, Arc::clone(&archived));
         let scrubbing = runtime.spawn(scrub.run());
         let followed = runtime.block_on(async {
             tokio::select! {

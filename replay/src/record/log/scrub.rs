@@ -2,7 +2,6 @@
 //! number: a bit that flips in the middle shows nowhere else until somebody reads it. Gentle: it rests nine tenths of the
 //! time.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,6 +11,7 @@ use futures_util::StreamExt;
 
 use super::broker::Broker;
 use super::frame::Frame;
+use super::held::HeldDir;
 use super::reader::Numbered;
 use crate::limits::{
     CATCH_UP_AHEAD, RETRY_PAUSE_MAX_MS, SCRUB_AGAIN_MS, SCRUB_FRAMES, SCRUB_PATIENCE_MS, SCRUB_REST, SCRUB_REST_MAX_MS,
@@ -24,13 +24,13 @@ pub(crate) struct Scrub {
     broker: Broker,
     /// When the stream was created, by its own account.
     created: String,
-    archive: PathBuf,
+    archive: HeldDir,
     /// Frames that both must hold; grows while the writer writes.
     archived: Arc<AtomicU64>,
 }
 
 impl Scrub {
-    pub(crate) fn new(broker: Broker, created: String, archive: PathBuf, archived: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(broker: Broker, created: String, archive: HeldDir, archived: Arc<AtomicU64>) -> Self {
         Self { broker, created, archive, archived }
     }
 
@@ -51,7 +51,7 @@ impl Scrub {
 
     async fn pass(&self) -> Result<(), LogError> {
         let last = self.archived.load(Ordering::Acquire);
-        let mut frames = Numbered::new(self.archive.clone());
+        let mut frames = Numbered::new(self.archive.dir.clone());
         while frames.next_number() <= last {
             let began = Instant::now();
             let (from, to) = (frames.next_number(), last.min(frames.next_number() + SCRUB_FRAMES - 1));
@@ -61,7 +61,9 @@ impl Scrub {
             });
             let (read, some) = read.await.map_err(|error| LogError::Thread { why: error.to_string() })?;
             frames = read;
-            self.compare(from, &some?).await?;
+            // Where the archive itself was taken away, that is what there is to say.
+            let some = some.map_err(|error| self.archive.there().err().unwrap_or(error))?;
+            self.compare(from, &some).await?;
             let (least, most) = (Duration::from_millis(SCRUB_REST_MIN_MS), Duration::from_millis(SCRUB_REST_MAX_MS));
             let rest = (began.elapsed() * SCRUB_REST).clamp(least, most);
             tokio::time::sleep(rest).await;

@@ -19,7 +19,7 @@ use crate::limits::RECHECK_MS;
 use crate::record::error::LogError;
 use crate::record::log::scrub::Scrub;
 use crate::record::log::stream_info::StreamInfo;
-use crate::record::log::{Concluded, FileLog, FileScrub, Frame, Log, LogHome, NatsLog, Pipeline, Tip};
+use crate::record::log::{Concluded, FileLog, FileScrub, FileScrubbing, Frame, Log, LogHome, NatsLog, Pipeline, Tip};
 
 pub(super) type Sink<T> = Box<dyn FnMut(Reported<T>) + Send>;
 
@@ -49,12 +49,20 @@ impl<T> Settler<T> {
     }
 }
 
+/// Begins to look after the files of a log; `all` of what is in them, or only what changes by itself.
+fn look_after<T>(file: &FileLog, tip: &Tip, all: bool, report: &Report<T>) -> Result<Watched, LogError> {
+    let (written, alarm) = (Arc::new(AtomicU64::new(file.frames())), report.queue.alarm.clone());
+    let (held, ledger, frames) = (file.held(), tip.ledger, Arc::clone(&written));
+    let scrub = FileScrub { held, all, ledger, written: frames, follows: false, alarm };
+    Ok((written, scrub.start()?))
+}
+
+/// How many frames are durable, and who looks after their files.
+type Watched = (Arc<AtomicU64>, FileScrubbing);
+
 fn settle_files<T>(mut file: FileLog, tip: &Tip, frames: &mut UnboundedReceiver<Message<T>>, report: &mut Report<T>) {
-    let written = Arc::new(AtomicU64::new(file.frames()));
-    let (dir, alarm) = (file.dir().to_path_buf(), report.queue.alarm.clone());
-    let scrub = FileScrub { dir, ledger: tip.ledger, written: Arc::clone(&written), alarm };
-    let _scrubbing = match scrub.start() {
-        Ok(scrubbing) => scrubbing,
+    let (written, _scrubbing) = match look_after(&file, tip, true, report) {
+        Ok(watched) => watched,
         Err(error) => return report.end(Arc::new(error), false, Vec::new()),
     };
     while let Some(message) = frames.blocking_recv() {
@@ -76,8 +84,12 @@ fn settle_stream<T>(mut nats: NatsLog, tip: Tip, frames: &mut UnboundedReceiver<
     let Some(runtime) = nats.take_runtime() else { return };
     let give_up = Arc::clone(&report.queue.give_up);
     let dir = nats.archive.dir().to_path_buf();
-    let archived = Arc::new(AtomicU64::new(nats.archive.frames()));
-    let scrub = Scrub::new(nats.broker.clone(), nats.created.clone(), dir.clone(), Arc::clone(&archived));
+    let (archived, _looking) = match look_after(&nats.archive, &tip, false, report) {
+        Ok(watched) => watched,
+        Err(error) => return report.end(Arc::new(error), false, Vec::new()),
+    };
+    let held = nats.archive.held();
+    let scrub = Scrub::new(nats.broker.clone(), nats.created.clone(), held, Arc::clone(&archived));
     let pipeline = Pipeline::new(nats.broker.clone(), nats.created.clone(), &tip, dir, nats.retry, give_up);
     let mut stream =
         StreamSettler { pipeline, archive: &mut nats.archive, archived, last: None, report, building: true };
