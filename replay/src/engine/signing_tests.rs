@@ -351,8 +351,14 @@ fn an_outcome_that_is_not_in_the_tree_is_not_given() {
     assert!(others > 0, "some entry rests on those before it");
 }
 
-/// Whatever of what is signed somebody removes or replaces beside a running ledger is a doubt until it is started again. What the ledger
-/// itself writes anew or lets go is none.
+/// Asked so often that each file beside the ledger was read.
+fn doubted(engine: &Engine, dir: &Path) -> Option<String> {
+    let files = std::fs::read_dir(dir.join("checkpoints")).map_or(0, Iterator::count);
+    (0..=files).find_map(|_| engine.standing().removed)
+}
+
+/// Whatever of what is signed somebody removes or changes beside a running ledger is a doubt, of a note until it is put back, of tiles until
+/// the ledger is started again. What the ledger itself writes anew or lets go is none.
 #[test]
 fn signed_files_that_are_removed_meanwhile_are_doubted() {
     let dir = tempfile::tempdir().unwrap();
@@ -361,24 +367,38 @@ fn signed_files_that_are_removed_meanwhile_are_doubted() {
         record(&engine, 1 + from * 100, 40);
         sign(&engine);
     }
-    assert_eq!(engine.standing().removed, None, "old ones that are let go are not missed");
+    assert_eq!(doubted(&engine, dir.path()), None, "old ones that are let go are not missed");
     let kept = Checkpoints::of(dir.path()).sizes().unwrap();
     let (tiles, notes) = (Tiles::dir(dir.path()), dir.path().join("checkpoints"));
-    let (oldest, newest) = (format!("{:020}.checkpoint", kept[0]), format!("{:020}.outcomes", kept[kept.len() - 1]));
-    for path in [notes.join(oldest), notes.join(newest), tiles.join("level-0"), tiles.join("outcomes/level-0")] {
+    // The oldest may be let go by what is signed meanwhile.
+    let (old, newest) = (format!("{:020}.checkpoint", kept[8]), format!("{:020}.outcomes", kept[kept.len() - 1]));
+    for path in [notes.join(old), notes.join(newest), tiles.join("level-0"), tiles.join("outcomes/level-0")] {
         let bytes = std::fs::read(&path).unwrap();
+        let named = |said: Option<String>| said.is_some_and(|why| why.contains(&path.display().to_string()));
+        let is_note = path.starts_with(&notes);
+        if is_note {
+            let mut other = bytes.clone();
+            other[7] ^= 1;
+            for wrong in [[&bytes[..], b"\n"].concat(), bytes[1..].to_vec(), Vec::new(), other] {
+                std::fs::write(&path, &wrong).unwrap();
+                assert!(named(doubted(&engine, dir.path())), "{}: {wrong:?}", path.display());
+            }
+        }
         std::fs::remove_file(&path).unwrap();
-        let doubted = || engine.standing().removed.is_some_and(|why| why.contains(&path.display().to_string()));
-        assert!(doubted(), "{}", path.display());
+        std::fs::create_dir(&path).unwrap();
+        assert!(named(engine.standing().removed), "a directory in the place of {}", path.display());
+        std::fs::remove_dir(&path).unwrap();
+        assert!(named(engine.standing().removed), "{}", path.display());
         // Recording and signing go on, and make nobody forget it.
         record(&engine, 10_000, 300);
         sign(&engine);
+        assert!(named(engine.standing().removed) && engine.standing().doubt.is_none(), "{}", path.display());
         std::fs::write(&path, bytes).unwrap();
-        assert!(doubted() && engine.standing().doubt.is_none(), "another file is in its place");
+        assert_eq!(named(doubted(&engine, dir.path())), !is_note, "a note is put back, tiles are written elsewhere");
         engine.stop().unwrap();
         drop(engine);
         engine = open(dir.path());
-        assert_eq!(engine.standing().removed, None);
+        assert_eq!(doubted(&engine, dir.path()), None);
     }
     std::fs::remove_dir_all(&notes).unwrap();
     assert!(engine.standing().removed.is_some());

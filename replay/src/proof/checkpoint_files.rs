@@ -126,18 +126,18 @@ impl Checkpoints {
         Self { dir: dir.into(), known: KnownFiles::default() }
     }
 
-    /// Those of whoever keeps them from now on: what others remove of them meanwhile is noticed.
+    /// Those of whoever keeps them from now on: what others remove or change of them meanwhile is noticed.
     ///
     /// # Errors
     /// As [`Checkpoints::sizes`].
     pub(crate) fn watched(self) -> Result<Self, KeptError> {
         for kind in KINDS {
-            self.sizes_of(kind)?.into_iter().for_each(|size| self.known.note(&self.path(size, kind)));
+            self.sizes_of(kind)?.into_iter().for_each(|size| self.known.found(&self.path(size, kind)));
         }
         Ok(self)
     }
 
-    /// A file that somebody removed or replaced since it was kept.
+    /// A file that somebody removed or changed since it was kept.
     pub(crate) fn lost(&self) -> Option<PathBuf> {
         self.known.lost()
     }
@@ -345,7 +345,9 @@ impl Checkpoints {
         let path = self.path(size, kind);
         self.known.forget(&path);
         let written = make_dir(&self.dir).and_then(|()| replace(&path, text.as_bytes()));
-        self.known.note(&path);
+        if written.is_ok() {
+            self.known.written(&path, text.as_bytes());
+        }
         written.map_err(|source| KeptError::Io { doing: "writing", path, source })
     }
 

@@ -1,5 +1,5 @@
-//! Whether what is signed, and the tiles it is proved by, are still in their files while a ledger runs. What is in them is not read
-//! again here: that is for the next start and for proofs.
+//! Whether what is signed, and the tiles it is proved by, are still in their files while a ledger runs. What is in tiles is not read
+//! again here: that is for proofs.
 
 use crate::files::known::KnownFiles;
 use crate::proof::checkpoint_files::Checkpoints;
@@ -17,7 +17,7 @@ impl StillThere {
         Self { kept: kept.clone(), tiles: [trees.entries.0.known(), trees.outcomes.0.known()] }
     }
 
-    /// What was removed or replaced while in use, or set aside and not put back, and what to do about it.
+    /// What was removed, changed or replaced while in use, or set aside and not put back, and what to do about it.
     pub(crate) fn doubt(&self) -> Option<String> {
         let tiles = self.tiles.iter().find_map(KnownFiles::lost).map(|path| {
             format!(
@@ -28,8 +28,8 @@ impl StillThere {
         });
         let kept = self.kept.lost().map(|path| {
             format!(
-                "what was signed in {} was removed or replaced while in use: find out by whom, put it back from a backup and start \
-                 again; without it this ledger cannot show what it signed",
+                "what was signed in {} was removed, changed or replaced while in use: find out by whom, and put it back from a backup; \
+                 without it this ledger cannot show what it signed",
                 path.display()
             )
         });

@@ -13,15 +13,22 @@ pub fn suffered(note: &Note, keys: &[Verifier]) -> Option<&'static str> {
     let names = |key: &Verifier| [key.clone(), key.timed(), Outcomes::key_of(key), BalanceRoot::key_of(key)];
     let known: Vec<Verifier> = keys.iter().flat_map(names).collect();
     let mut ours = false;
-    let mut strange = false;
-    for line in &note.signatures {
+    let (mut strange, mut twice) = (false, false);
+    for (at, line) in note.signatures.iter().enumerate() {
+        if note.signatures[..at].iter().any(|before| (before.id, &before.name) == (line.id, &line.name)) {
+            twice = true;
+        }
         match known.iter().find(|key| key.id() == line.id) {
             Some(key) if key.name() == line.name && key.fits(note.unverified_text(), &line.bytes) => ours = true,
             Some(_) => return Some("the signature of the ledger's key does not fit it"),
             None => strange |= known.iter().any(|key| key.name() == line.name),
         }
     }
-    (ours && strange).then_some("a signature in it bears the ledger's name, and is by no key of it that is known")
+    match (ours, strange, twice) {
+        (true, true, _) => Some("a signature in it bears the ledger's name, and is by no key of it that is known"),
+        (true, _, true) => Some("a signature stands in it twice"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +65,13 @@ mod tests {
             assert_eq!(suffered(&strange, &keys), None);
             assert_eq!(suffered(&whole, &[]), None);
             let text = whole.to_string();
+            let last = text.lines().last().unwrap();
+            for more in
+                ["\n".to_owned(), "more".to_owned(), "more\n".to_owned(), format!("{last}\n"), format!("\n{text}")]
+            {
+                let read = Note::parse(format!("{text}{more}").as_bytes());
+                assert!(read.is_err() || suffered(&read.unwrap(), &keys).is_some(), "{more} behind {text}");
+            }
             for at in 0..text.len() {
                 let mut bytes = text.clone().into_bytes();
                 bytes[at] ^= 1;

@@ -83,6 +83,7 @@ pub fn load(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Loaded> {
     let gone = kept.lonely()?.into_iter().map(|(path, why)| format!("{}: {why}", path.display()));
     loaded.set_aside.extend(gone);
     loaded.balances(&kept)?;
+    loaded.cosigned(&kept)?;
     loaded.judge(keys);
     loaded.points.sort_by(|one, other| (one.at, &one.source).cmp(&(other.at, &other.source)));
     loaded.set_aside.sort();
@@ -101,6 +102,16 @@ impl Loaded {
         }
         let lost = kept.lost_balances()?.into_iter();
         self.set_aside.extend(lost.map(|path| format!("{}: it was damaged and is set aside", path.display())));
+        Ok(())
+    }
+
+    /// What witnesses signed is compared where they are named; whoever names none hears of files that suffered all the same.
+    fn cosigned(&mut self, kept: &Checkpoints) -> anyhow::Result<()> {
+        let read = kept.cosigned_sizes()?.into_iter().map(|size| kept.cosigned(size));
+        self.set_aside.extend(read.filter_map(|read| match read {
+            Err(error @ KeptError::Bad { .. }) => Some(error.to_string()),
+            _ => None,
+        }));
         Ok(())
     }
 

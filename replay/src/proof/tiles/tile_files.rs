@@ -36,7 +36,7 @@ impl TileFiles {
         make_dir(dir)?;
         let files =
             Self { dir: dir.to_owned(), tile_bytes, together: Some(Default::default()), known: KnownFiles::default() };
-        (0..LEVELS).for_each(|level| files.known.note(&files.path(level, 0)));
+        (0..LEVELS).for_each(|level| files.known.growing(&files.path(level, 0)));
         Ok(files)
     }
 
@@ -84,7 +84,7 @@ impl TileFiles {
             Some(file) => file,
             none => {
                 let opened = none.insert(OutFile::anywhere(&path)?);
-                self.known.note(&path);
+                self.known.growing(&path);
                 opened
             }
         };
