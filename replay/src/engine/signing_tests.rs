@@ -1,5 +1,6 @@
 //! A ledger that signs: when it does, what it proves, and what it refuses to sign over.
 
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -349,6 +350,43 @@ fn an_outcome_that_is_not_in_the_tree_is_not_given() {
         lacking.withhold(&entry).unwrap();
     }
     assert!(others > 0, "some entry rests on those before it");
+}
+
+/// A bit in a tile says nothing of the record: the tile is named, the ledger goes on, and a start makes the tile anew.
+#[test]
+fn a_bit_in_a_tile_does_not_accuse_the_record() {
+    for tree in ["", "outcomes"] {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = open(dir.path());
+        record(&engine, 1, 600);
+        let (checkpoint, outcomes) = sign(&engine);
+        let path = Tiles::dir(dir.path()).join(tree).join("level-0");
+        let file = std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        let mut byte = [0];
+        file.read_exact_at(&mut byte, 10 * 32 + 3).unwrap();
+        file.write_all_at(&[byte[0] ^ 1], 10 * 32 + 3).unwrap();
+        let mut failed = vec![engine.prove_inclusion(11, 600).map(drop).unwrap_err().to_string()];
+        failed.extend(engine.entry_bytes(10).err().filter(|_| tree.is_empty()).map(|error| error.to_string()));
+        failed.extend(engine.outcome_bytes(before(&engine, 10)).err().map(|error| error.to_string()));
+        assert_eq!(failed.len(), if tree.is_empty() { 3 } else { 2 });
+        for said in failed {
+            let named = said.contains(&format!("bytes 0 to 8192 of {}", path.display()));
+            assert!(named && said.contains("nothing against the record") && !said.contains("repair"), "{said}");
+        }
+        let standing = engine.standing();
+        assert_eq!(standing.stopped, None);
+        assert!(standing.removed.is_some_and(|why| why.contains(&path.display().to_string())));
+        record(&engine, 5_000, 30);
+        engine.stop().unwrap();
+        drop(engine);
+        let engine = open(dir.path());
+        assert_eq!(engine.standing().removed, None);
+        let paths = engine.prove_inclusion(10, 600).unwrap();
+        let leaf = leaf_hash(&engine.entry_bytes(10).unwrap());
+        assert!(is_included(&leaf, 10, 600, &paths.entries, &checkpoint.root));
+        let made = leaf_hash(&engine.outcome_bytes(before(&engine, 10)).unwrap());
+        assert!(is_included(&made, 10, 600, &paths.outcomes, &outcomes.root));
+    }
 }
 
 /// Asked so often that each file beside the ledger was read.

@@ -31,6 +31,8 @@ enum Left {
     Growing { file: File, bytes: u64 },
     /// It was written once, and may be put back by whoever has it: what is in it counts, not which file it is.
     Written { bytes: u64, hash: Hash, stamp: Option<Stamp> },
+    /// Whoever read it found that it suffered.
+    Spoilt,
 }
 
 /// What the file system says of a file that nobody has touched: its number, and when it was written and changed.
@@ -65,6 +67,12 @@ impl KnownFiles {
         }
     }
 
+    /// It was read and had suffered; whether that is new.
+    pub(crate) fn spoil(&self, path: &Path) -> bool {
+        let before = self.0.lock().files.insert(path.to_owned(), Left::Spoilt);
+        !matches!(before, Some(Left::Spoilt))
+    }
+
     /// It is about to be replaced or removed by whoever keeps it.
     pub(crate) fn forget(&self, path: &Path) {
         self.0.lock().files.remove(path);
@@ -86,6 +94,7 @@ impl Left {
     fn is_so(&mut self, path: &Path, read: bool) -> bool {
         let Some(now) = fs::metadata(path).ok().filter(Metadata::is_file) else { return false };
         match self {
+            Self::Spoilt => false,
             Self::Growing { file, bytes } => {
                 let same = file.metadata().is_ok_and(|own| (own.dev(), own.ino()) == (now.dev(), now.ino()));
                 same && now.len() >= *bytes

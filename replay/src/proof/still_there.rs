@@ -21,8 +21,8 @@ impl StillThere {
     pub(crate) fn doubt(&self) -> Option<String> {
         let tiles = self.tiles.iter().find_map(KnownFiles::lost).map(|path| {
             format!(
-                "the tiles in {} were removed or replaced while in use, and nothing can be proved by them; the record is whole: start \
-                 again, and they are made anew",
+                "the tiles in {} were removed, replaced or damaged while in use, and not everything can be proved by them; the record is \
+                 whole: start again, and they are made anew",
                 path.display()
             )
         });

@@ -123,6 +123,9 @@ pub enum SigningError {
     /// What a witness sent is not taken, or is asked for and not there.
     #[error(transparent)]
     Cosignature(#[from] CosignatureError),
+    /// A tile suffered, by which it would be proved.
+    #[error("{0}")]
+    Tile(Arc<str>),
     /// Files, or the thread that signs, failed.
     #[error("checkpoints cannot be signed, or those that were cannot be read: {0}")]
     Ended(Arc<str>),
@@ -130,7 +133,10 @@ pub enum SigningError {
 
 impl From<TileError> for SigningError {
     fn from(error: TileError) -> Self {
-        Self::Ended(error.to_string().into())
+        match error {
+            TileError::Damaged { .. } => Self::Tile(error.to_string().into()),
+            _ => Self::Ended(error.to_string().into()),
+        }
     }
 }
 

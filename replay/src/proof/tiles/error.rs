@@ -16,11 +16,18 @@ pub enum TileError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A tile is not there or has not 256 hashes.
-    #[error("tile {} is missing or damaged; remove the directory of tiles and start again", path.display())]
+    /// A tile is not there, or its hashes are not those that the tile above it was made of.
+    #[error(
+        "the tile of hashes in bytes {from} to {to} of {} is missing or damaged, and nothing is proved by it; that says nothing against the \
+         record, from which tiles are made: start again, and they are made anew", path.display()
+    )]
     Damaged {
         /// Which file.
         path: PathBuf,
+        /// Where in it the tile begins.
+        from: u64,
+        /// Where it ends.
+        to: u64,
     },
     /// The hash asked for lies beyond the tree.
     #[error("the tree has no complete subtree {index} of level {level}")]

@@ -108,6 +108,47 @@ fn a_damaged_tile_is_said() {
     assert!(matches!(files.prove_inclusion(0, 600), Err(Unprovable::Hash(TileError::Damaged { .. }))));
 }
 
+/// One bit anywhere in a tile: nothing is proved by it, others are as good as before, and the next start makes all of them anew.
+#[test]
+fn a_bit_in_a_tile_is_found_by_the_tile_above_it_and_named() {
+    for (level, number, bad, good) in
+        [("level-0", 3, 3 * 256 + 7, 900 * 7), ("level-0", 255, 65_400, 7), ("level-1", 0, 9, 65_900)]
+    {
+        let dir = tempfile::tempdir().unwrap();
+        let root = root_of(66_000);
+        drop(filled(dir.path(), 66_000));
+        let path = dir.path().join(level);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[number * 8192 + 200] ^= 4;
+        fs::write(&path, bytes).unwrap();
+        let tiles = filled(dir.path(), 66_000);
+        if level == "level-1" {
+            assert_ne!(tiles.root(66_000).unwrap(), root, "whoever holds it against the record makes it anew");
+            continue;
+        }
+        assert_eq!(tiles.root(66_000).unwrap(), root, "a start does not read it");
+        for _ in 0..2 {
+            let Err(Unprovable::Hash(error)) = tiles.prove_inclusion(bad, 66_000) else { panic!("{level} {number}") };
+            let (from, said) = (number as u64 * 8192, error.to_string());
+            assert!(
+                matches!(&error, TileError::Damaged { path: found, from: at, to } if *found == path && (*at, *to) == (from, from + 8192))
+            );
+            assert!(said.contains("nothing against the record") && said.contains("start again"), "{said}");
+            assert!(tiles.subtree(0, bad).is_err());
+        }
+        assert_eq!(tiles.known().lost(), Some(path));
+        let way = tiles.prove_inclusion(good, 66_000).unwrap();
+        assert!(is_included(&leaf(good), good, 66_000, &way, &root));
+        drop(tiles);
+        assert_eq!(Tiles::open(dir.path()).unwrap().size(), 0, "they are made anew");
+        let tiles = filled(dir.path(), 66_000);
+        let way = tiles.prove_inclusion(bad, 66_000).unwrap();
+        assert!(is_included(&leaf(bad), bad, 66_000, &way, &root));
+        drop(tiles);
+        assert_eq!(Tiles::open(dir.path()).unwrap().size(), 66_000 / 256 * 256, "once");
+    }
+}
+
 #[test]
 fn the_edge_is_written_as_partial_tiles() {
     let dir = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::files::known::KnownFiles;
-use crate::files::{OutFile, make_dir, remove_file};
+use crate::files::{OutFile, make_dir, remove_file, replace};
 
 /// Levels a tree of 2^64 entries has tiles on.
 const LEVELS: usize = 8;
@@ -40,6 +40,31 @@ impl TileFiles {
         Ok(files)
     }
 
+    /// Where it is written down that tiles suffered, so that the next start, which does not read all of them, makes them anew.
+    fn mark(&self) -> PathBuf {
+        self.dir.join("damaged")
+    }
+
+    /// Whether tiles kept together suffered while they were in use.
+    pub(super) fn suffered(&self) -> bool {
+        self.together.is_some() && self.mark().exists()
+    }
+
+    /// Takes note of a tile that suffered; where it lies.
+    pub(super) fn suffers(&self, level: usize, number: u64) -> (PathBuf, u64, u64) {
+        let (path, bytes) = (self.path(level, number), self.tile_bytes as u64);
+        if self.together.is_none() {
+            return (path, 0, bytes);
+        }
+        let from = number * bytes;
+        if self.known.spoil(&path)
+            && let Err(error) = replace(&self.mark(), format!("{} {from}\n", path.display()).as_bytes())
+        {
+            tracing::warn!(%error, "it is not marked that tiles are to be made anew; remove their directory before the next start");
+        }
+        (path, from, from + bytes)
+    }
+
     /// The files of tiles kept together, for whoever asks whether they are still there.
     pub(super) fn known(&self) -> &KnownFiles {
         &self.known
@@ -62,7 +87,8 @@ impl TileFiles {
             self.known.forget(&path);
             remove_file(&path)?;
         }
-        Ok(())
+        // Last: what a power failure leaves of them is removed again.
+        remove_file(&self.mark())
     }
 
     pub(super) fn is_whole(&self, level: usize, number: u64) -> Result<bool> {

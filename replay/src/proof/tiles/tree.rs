@@ -1,13 +1,16 @@
 //! The tree over the tiles: whole ones are written, the unfinished right edge is held in memory, and what is asked for is
 //! computed from both. How tiles lie in files is in `tile_files`.
 
+use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ledger::hash::Hash;
 use ledger::tree::merkle::{Frontier, node_hash};
 use ledger::tree::proof;
 use ledger::tree::proof::Unprovable;
+use parking_lot::Mutex;
 
 use super::error::TileError;
 use super::tile_files::{self, TileFiles};
@@ -21,6 +24,12 @@ const TILE_BYTES: usize = WIDTH * HASH_BYTES;
 /// The top tile of a tree of 2^64 entries.
 const LEVELS: usize = 8;
 
+/// Tiles that were read last and found whole: a proof asks for few, and for each of them often.
+const READ_LAST: usize = 8;
+
+/// A tile that was read, with its level and number.
+type ReadTile = ((usize, u64), Arc<[Hash]>);
+
 /// The tiles of one tree: whole ones in files, the unfinished right edge in memory.
 #[derive(Debug)]
 pub struct Tiles {
@@ -30,6 +39,8 @@ pub struct Tiles {
     edge: [Vec<Hash>; LEVELS],
     /// The lowest level whose full tile could not be written.
     unwritten: Option<usize>,
+    /// The last ones, the latest at the end.
+    read: Mutex<VecDeque<ReadTile>>,
 }
 
 impl Tiles {
@@ -57,7 +68,12 @@ impl Tiles {
 
     fn of(dir: &Path, files: std::io::Result<TileFiles>) -> Result<Self, TileError> {
         let files = files.map_err(|source| TileError::Io { doing: "making", path: dir.to_owned(), source })?;
-        let mut tiles = Self { files, size: 0, edge: Default::default(), unwritten: None };
+        let read = Mutex::default();
+        let mut tiles = Self { files, size: 0, edge: Default::default(), unwritten: None, read };
+        if tiles.files.suffered() {
+            tracing::warn!(dir = %dir.display(), "tiles were found damaged while in use and are made again");
+            tiles.clear()?;
+        }
         let leaves = tiles.count_whole()?;
         tiles.size = leaves * WIDTH as u64;
         tiles.restore_edge(leaves)?;
@@ -73,6 +89,7 @@ impl Tiles {
         self.files.clear().map_err(|source| TileError::Io { doing: "removing", path, source })?;
         self.size = 0;
         (self.edge, self.unwritten) = Default::default();
+        self.read.lock().clear();
         Ok(())
     }
 
@@ -161,12 +178,20 @@ impl Tiles {
         let first = index << within;
         let (number, at) = (first / WIDTH as u64, (first % WIDTH as u64) as usize);
         let width = 1 << within;
-        let unfinished = self.size >> (HEIGHT as usize * (tile_level + 1)).min(63);
-        if tile_level + 1 == LEVELS || number == unfinished {
-            return self.edge[tile_level].get(at..at + width).map(subroot).ok_or(beyond);
-        }
-        let tile = self.read(tile_level, number)?;
-        Ok(subroot(&tile[at..at + width]))
+        let tile = match self.in_memory(tile_level, number) {
+            Some(tile) => tile,
+            None => &*self.read(tile_level, number)?,
+        };
+        tile.get(at..at + width).map(subroot).ok_or(beyond)
+    }
+
+    /// A tile that is not in its file yet.
+    fn in_memory(&self, level: usize, number: u64) -> Option<&[Hash]> {
+        let edge = &self.edge[level];
+        let unfinished = self.size >> (HEIGHT as usize * (level + 1)).min(63);
+        // The last one before may wait to be written.
+        let waits = number + 1 == unfinished && edge.len() == WIDTH;
+        (level + 1 == LEVELS || number == unfinished || waits).then_some(edge)
     }
 
     /// The root over the first `size` leaves.
@@ -260,7 +285,7 @@ impl Tiles {
     }
 
     fn roots_of(&self, level: usize, from: u64, to: u64) -> Result<Vec<Hash>, TileError> {
-        (from..to).map(|number| Ok(subroot(&self.read(level, number)?))).collect()
+        (from..to).map(|number| Ok(subroot(&self.read_any(level, number)?))).collect()
     }
 
     fn write(&mut self, level: usize, number: u64) -> Result<(), TileError> {
@@ -268,15 +293,44 @@ impl Tiles {
         written.map_err(|source| TileError::Io { doing: "writing", path: self.files.path(level, number), source })
     }
 
-    fn read(&self, level: usize, number: u64) -> Result<Vec<Hash>, TileError> {
-        let path = || self.files.path(level, number);
+    /// A tile whose root is the one in the tile above it, and so on up to what is in memory, which was held against the record: what a disk
+    /// made of it is neither signed nor proved by.
+    fn read(&self, level: usize, number: u64) -> Result<Arc<[Hash]>, TileError> {
+        let key = (level, number);
+        if let Some((_, tile)) = self.read.lock().iter().find(|(read, _)| *read == key) {
+            return Ok(Arc::clone(tile));
+        }
+        let tile: Arc<[Hash]> = self.read_any(level, number)?.into();
+        let at = (number % WIDTH as u64) as usize;
+        let wanted = match self.in_memory(level + 1, number >> HEIGHT) {
+            Some(above) => above.get(at).copied(),
+            None => self.read(level + 1, number >> HEIGHT)?.get(at).copied(),
+        };
+        if wanted != Some(subroot(&tile)) {
+            return Err(self.suffers(level, number));
+        }
+        let mut read = self.read.lock();
+        if read.len() == READ_LAST {
+            read.pop_front();
+        }
+        read.push_back((key, Arc::clone(&tile)));
+        Ok(tile)
+    }
+
+    /// The same as it is in its file, whatever became of it.
+    fn read_any(&self, level: usize, number: u64) -> Result<Vec<Hash>, TileError> {
         match self.files.read(level, number) {
             Ok(bytes) => Ok(bytes.as_chunks::<HASH_BYTES>().0.to_vec()),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => {
-                Err(TileError::Damaged { path: path() })
+                Err(self.suffers(level, number))
             }
-            Err(source) => Err(TileError::Io { doing: "reading", path: path(), source }),
+            Err(source) => Err(TileError::Io { doing: "reading", path: self.files.path(level, number), source }),
         }
+    }
+
+    fn suffers(&self, level: usize, number: u64) -> TileError {
+        let (path, from, to) = self.files.suffers(level, number);
+        TileError::Damaged { path, from, to }
     }
 }
 

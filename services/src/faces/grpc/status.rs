@@ -113,6 +113,7 @@ pub(super) fn unsigned(error: &SigningError) -> Status {
         SigningError::Cosignature(CosignatureError::Bad(_)) => (Code::InvalidArgument, "BAD_COSIGNATURE"),
         SigningError::Cosignature(CosignatureError::TooLong { .. }) => (Code::InvalidArgument, "NOTE_TOO_LONG"),
         SigningError::Cosignature(CosignatureError::NotCosigned { .. }) => (Code::NotFound, "NOT_COSIGNED"),
+        SigningError::Tile(_) => (Code::Unavailable, "TILE_DAMAGED"),
         SigningError::Ended(_) => (Code::Unavailable, "SIGNING_ENDED"),
         SigningError::KeyTurned { .. } => (Code::FailedPrecondition, "KEY_TURNED"),
         SigningError::BalancesLost { .. } => (Code::FailedPrecondition, "BALANCES_LOST"),
