@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -42,6 +45,13 @@ async fn ended(server: Server, data: &Path) {
     let signed = newest(data);
     let refused = server.try_record("office", encoded(&[org(900)]), false).await.expect_err("damaged");
     assert_eq!(refused.code(), Code::Unavailable, "{refused}");
+    // At once: whoever was refused and asks what serves is told of now.
+    let mut health = HealthClient::new(server.channel());
+    for service in ["", "mingzhang.v1.Recorder", "mingzhang.v1.Query", "mingzhang.v1.Audit"] {
+        let answer =
+            health.check(HealthCheckRequest { service: service.to_owned() }).await.expect("known").into_inner();
+        assert_eq!(answer.status(), ServingStatus::NotServing, "{service:?}");
+    }
     assert!(server.engine.sign_now().await.is_err(), "nothing is signed over damage");
     let status = server.ask().get_status(v1::GetStatusRequest::default()).await.expect_err("damaged");
     assert_eq!(status.code(), Code::Unavailable, "{status}");

@@ -34,7 +34,7 @@ const SERVICES: [(&str, &str); 3] =
 
 impl HealthArgs {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (serving, why) = runtime()?.block_on(async {
+        let (mut serving, why) = runtime()?.block_on(async {
             let channel = self.target.connect().await?;
             let mut serving = Vec::new();
             for (name, service) in SERVICES {
@@ -42,6 +42,9 @@ impl HealthArgs {
             }
             Ok::<_, Failure>((serving, standing(channel).await))
         })?;
+        if let Ok(status) = &why {
+            serving.iter_mut().for_each(|(name, serves)| *serves &= may_serve(name, status));
+        }
         let health = Health::of(&serving, &why);
         if self.target.json {
             let (status, unanswered) = match &why {
@@ -73,7 +76,7 @@ enum Health {
 }
 
 impl Health {
-    /// What it says of itself counts as well: what is told to whoever watches may be a moment behind.
+    /// What it says of itself counts as well: it may have changed since its parts were asked after.
     fn of(serving: &[(&str, bool)], why: &Result<GetStatusResponse, String>) -> Self {
         let serves = |wanted: &str| serving.iter().any(|(name, serves)| *name == wanted && *serves);
         match why {
@@ -114,6 +117,11 @@ async fn serves(channel: &Channel, service: &str) -> Result<bool, Failure> {
     let request = HealthCheckRequest { service: service.to_owned() };
     let answer = HealthClient::new(channel.clone()).check(request).await?.into_inner();
     Ok(answer.status == ServingStatus::Serving as i32)
+}
+
+/// Whether a service can serve where the server stands so: it may have stopped since it was asked after.
+fn may_serve(service: &str, status: &GetStatusResponse) -> bool {
+    status.stopped.is_empty() && (service != SERVICES[0].0 || status.held_up_since_ms == 0)
 }
 
 /// How the server stands, or why it answers nothing: then that is what there is to say.

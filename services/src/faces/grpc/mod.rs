@@ -21,7 +21,7 @@ use audits::Audits;
 use connections::{Connections, affordable};
 use flow::CountedCalls;
 use gates::Gates;
-use health::Health;
+use health::Healths;
 use incoming::Requests;
 use limits::{
     CALL_WINDOW_BYTES, CONNECTION_WINDOW_BYTES, MAX_CALL_TIME, MAX_CALLS_PER_CONNECTION, MAX_QUESTION_BYTES,
@@ -45,6 +45,7 @@ use tokio::task::JoinSet;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::{Request, Status};
+use tonic_health::pb::health_server::HealthServer;
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -81,12 +82,10 @@ pub async fn run(
 ) -> Result<(), ServeError> {
     may_listen(&listener, trust_any)?;
     let (end, ended) = oneshot::channel::<()>();
-    let (health, health_service) = tonic_health::server::health_reporter();
-    let now = Health::of(&engine);
-    now.tell(&health).await;
+    let health = Healths::of(&engine).await;
     // Ends with this function, however it ends.
     let mut watching = JoinSet::new();
-    watching.spawn(health::watch(health.clone(), engine.clone(), now));
+    watching.spawn(health.clone().watch());
     let connections = Connections::new(affordable(), SILENCE);
     watching.spawn(Arc::clone(&connections).watch());
     let requests = Requests::new(REQUEST_TIME, REQUEST_GRACE);
@@ -100,7 +99,7 @@ pub async fn run(
     let questions = questions.max_decoding_message_size(MAX_QUESTION_BYTES);
     let questions = InterceptedService::new(questions, gate);
     let router = builder()
-        .add_service(health_service)
+        .add_service(HealthServer::new(health.clone()))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(CountedCalls::new(recorder, &requests))
@@ -116,7 +115,7 @@ pub async fn run(
         () = shutdown => {}
     }
     watching.shutdown().await;
-    Health::ENDING.tell(&health).await;
+    health.end().await;
     // Nobody waits for the end of a rebuild to stop.
     engine.end_rebuild();
     drop(end);
