@@ -53,6 +53,8 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
     let borne = [(Payer::County, Class::BorneByCounty), (Payer::Lender, Class::BorneByLender)];
     let borne = borne.into_iter().map(|(payer, class)| (payer, -balance(class))).filter(|(_, fen)| *fen != 0);
     let pager = Pager::open(request, state.entries)?;
+    // Lists that fit on every page are on the first alone: whoever puts pages together has each line once.
+    let first = pager.after.is_none();
     let mut window = pager.window();
     let years = window.show(years(&state, handle).iter().map(|(year, row)| fund_year(*year, row)))?;
     let rewards = window.show_parts(rewards(&state, handle).into_iter().map(|reward| of_reward(&state, reward)))?;
@@ -66,7 +68,7 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         stock_fen: balance(Class::Stock),
         paid_in_fen: -balance(Class::PaidIn),
         used_fen: balance(Class::StockUsed),
-        loss_borne: payer_sums(borne),
+        loss_borne: payer_sums(borne.filter(|_| first)),
         loss_fen: balance(Class::Loss) + recovered_fen,
         stated_day,
         stated_fen,
@@ -80,7 +82,7 @@ pub fn fund(asked: &Asked, request: &v1::GetFundRequest) -> Result<v1::GetFundRe
         rewarded: row.rewarded.into(),
         drawn_fen: row.drawn,
         settled_drawn_fen: row.settled_drawn,
-        balances: class_sums(portfolio_balances(&state, &[handle])),
+        balances: if first { class_sums(portfolio_balances(&state, &[handle])) } else { Vec::new() },
         recovered_fen,
     })
 }

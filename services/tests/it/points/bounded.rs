@@ -183,17 +183,21 @@ async fn an_award_and_a_fund(year: &Year) {
     let (lender, kind) = year.things.funds[0].clone();
     let mut request = v1::GetFundRequest { lender, kind, ..Default::default() };
     let whole = year.server.ask().get_fund(request.clone()).await.expect("known").into_inner();
-    let (mut years, mut rewards) = (Vec::new(), Vec::new());
+    let (mut years, mut rewards, mut beside) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
     request.page_size = 1;
     loop {
         let page = year.server.ask().get_fund(request.clone()).await.expect("a page").into_inner();
         assert_eq!((page.stock_fen, page.years.len() + page.rewards.len()), (whole.stock_fen, 1));
         years.extend(page.years);
         rewards.extend(page.rewards);
+        beside.0.extend(page.loss_borne);
+        beside.1.extend(page.balances);
         request.page_token = page.next_page_token;
         if request.page_token.is_empty() {
             break;
         }
     }
     assert_eq!((years, rewards), (whole.years, whole.rewards));
+    assert!(!whole.balances.is_empty());
+    assert_eq!(beside, (whole.loss_borne, whole.balances), "each line is on one page");
 }
