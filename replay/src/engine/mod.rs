@@ -22,6 +22,8 @@ mod proofs;
 pub mod rebuilding;
 mod recorded;
 #[cfg(test)]
+mod signed_files_tests;
+#[cfg(test)]
 mod signing_keys_tests;
 #[cfg(test)]
 mod signing_tests;
