@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use ledger::account::AccountNo;
 use ledger::handle::Handle;
-use ledger::outcome::Posting;
+use ledger::outcome::{Code, Posting, Refusal};
 use ledger::state::State;
 use ledger::state::rows::{Finding, Org};
 use ledger::state::stage::Stage;
@@ -11,6 +11,10 @@ use proto::v1;
 use replay::answers::labels;
 use std::fmt::Display;
 use uuid::Uuid;
+
+/// Bytes of one answer at most. What is under way to all callers at a time is bounded by it times their number. Answers of what became
+/// of events have somewhat more (`intake::receipts`).
+pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// A sentence for whoever is not on this machine: of a path only what it ends with is left.
 #[must_use]
@@ -58,12 +62,22 @@ pub fn id(id: Uuid) -> Bytes {
     if id.is_nil() { Bytes::new() } else { Bytes::copy_from_slice(id.as_bytes()) }
 }
 
-/// A receipt for each event of a call that was answered tersely.
+/// A receipt for each event of a call that was answered tersely, refusals with their words.
 pub fn each(receipts: Vec<v1::Receipt>) -> impl Iterator<Item = v1::Receipt> {
-    receipts.into_iter().flat_map(|receipt| {
+    receipts.into_iter().flat_map(|mut receipt| {
+        receipt.refusal = receipt.refusal.map(worded);
         let last = receipt.index + receipt.alike;
         (receipt.index..=last).map(move |index| v1::Receipt { index, alike: 0, ..receipt.clone() })
     })
+}
+
+/// A refusal with its words, which a brief receipt leaves out as they hang on the code alone. Of a code that only a later program
+/// knows there are none.
+#[must_use]
+pub fn worded(refusal: v1::Refusal) -> v1::Refusal {
+    let Some(code) = Code::named(&refusal.code).filter(|_| refusal.sentence_zh.is_empty()) else { return refusal };
+    let subject = Uuid::from_slice(&refusal.subject).unwrap_or_default();
+    v1::Refusal { permanent: refusal.permanent, ..v1::Refusal::from(&Refusal::with(code, subject, refusal.figure)) }
 }
 
 /// Id and name of an organisation.

@@ -31,6 +31,12 @@ pub const ERROR_HEADER: &str = "Mingzhang-Error";
 /// What subjects begin with that answers go to; clients that make inboxes of their own begin them so too.
 const INBOXES: &str = "_INBOX";
 
+/// Bytes that frame a receipt in an answer, at most, and its share of what else the answer says.
+const RECEIPT_FRAME_BYTES: usize = 16;
+
+/// Bytes of the headers of an answer that is an error, at most.
+const HEADERS_BYTES: usize = 64;
+
 /// Submissions under way at most; more wait in the connection.
 const UNDER_WAY: usize = 64;
 
@@ -111,9 +117,12 @@ async fn answer(client: &Client, engine: &Engine, message: Message) {
         tracing::warn!(%reply, "a submission wants its answer elsewhere than in an inbox; it is not taken");
         return;
     }
-    let sent = match record(engine, &message).await {
-        Ok(response) => client.publish(reply, Bytes::from(response.encode_to_vec())).await,
-        Err((reason, sentence)) => {
+    let answer = record(engine, &message).await;
+    let sent = match answer.and_then(|response| fitting(&response, client.max_payload())) {
+        Ok(answer) => client.publish(reply, answer).await,
+        Err((reason, mut sentence)) => {
+            // However little it takes, there is an answer.
+            sentence.truncate(sentence.floor_char_boundary(client.max_payload().saturating_sub(HEADERS_BYTES)));
             let mut headers = async_nats::HeaderMap::new();
             headers.insert(ERROR_HEADER, reason);
             client.publish_with_headers(reply, headers, Bytes::from(sentence)).await
@@ -132,6 +141,36 @@ async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse
     let request = v1::RecordRequest::decode(message.payload.clone())
         .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;
     ingest::record(engine, principal, request).await.map_err(refused)
+}
+
+/// An answer as bytes, if the NATS server takes so many at a time; else what became of its events all the same, and how to ask.
+fn fitting(response: &v1::RecordResponse, takes: usize) -> Result<Bytes, (&'static str, String)> {
+    let answer = Bytes::from(response.encode_to_vec());
+    let bytes = answer.len();
+    if bytes <= takes {
+        return Ok(answer);
+    }
+    let recorded = response.receipts.iter().filter(|receipt| receipt.stage() == v1::Stage::Folded);
+    let places = recorded.clone().map(|receipt| receipt.index).min().zip(recorded.map(last).max());
+    // In a smaller call none is brief, but of those that are in full there were the longest too.
+    let longest = response.receipts.iter().map(prost::Message::encoded_len).max().unwrap_or(0);
+    let most = (takes / (longest + RECEIPT_FRAME_BYTES)).max(1);
+    let so_far = match places {
+        Some((first, last)) => {
+            format!("what is well formed of the call IS on record, between entries {first} and {last}")
+        }
+        None => "nothing of the call is on record".to_owned(),
+    };
+    let sentence = format!(
+        "the answer has {bytes} bytes and the NATS server takes {takes}; {so_far}. Send it again in calls of {most} events at most, as \
+         a dry run if it is on record: each is told as a duplicate with its entry. Or ask over gRPC, or have max_payload raised"
+    );
+    Err(("ANSWER_TOO_LARGE", sentence))
+}
+
+/// The last entry that a receipt is about.
+fn last(receipt: &v1::Receipt) -> u64 {
+    receipt.index + receipt.alike
 }
 
 /// Whether a subject is one that clients make to be answered on.

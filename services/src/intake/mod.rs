@@ -6,4 +6,5 @@ pub mod identity;
 pub mod identity_key;
 pub mod import;
 pub mod ingest;
+pub mod receipts;
 pub mod shipped_rates;

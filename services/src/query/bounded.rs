@@ -2,10 +2,8 @@
 //! in `page` and `window`.
 
 use super::QueryError;
+use crate::wire::MAX_ANSWER_BYTES;
 use prost::Message;
-
-/// Bytes of one answer at most. What is under way to all callers at a time is bounded by it times their number.
-pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// A question, which may say how many rows it wants.
 pub trait Question: Sized {

@@ -25,8 +25,11 @@ pub fn findings(asked: &Asked, request: &v1::ListFindingsRequest) -> Result<v1::
     let state = asked.state()?;
     let pager = Pager::open(request, state.entries)?;
     let kind = maybe_kind(&request.kind)?;
-    let wanted =
-        |finding: &Finding| (!request.open_only || finding.stands()) && kind.is_none_or(|kind| finding.kind == kind);
+    let entries = request.from_index..if request.before_index == 0 { u64::MAX } else { request.before_index };
+    let wanted = |finding: &Finding| {
+        let asked_for = entries.contains(&finding.index) && kind.is_none_or(|kind| finding.kind == kind);
+        asked_for && (!request.open_only || finding.stands())
+    };
     let (numbers, next_page_token) = pager.handles_from(&state.findings, request.from_number, wanted);
     let mut findings: Vec<_> = numbers.iter().map(|number| with_notes(&state, *number)).collect();
     let (as_of, suspense_fen) = (state.entries, suspense(&state));

@@ -8,6 +8,7 @@ mod accrue_race;
 mod as_of;
 mod balance_receipts;
 mod balance_vectors;
+mod brief;
 mod cleared;
 mod cli;
 mod cosigned;

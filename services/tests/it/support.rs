@@ -149,6 +149,15 @@ pub fn org(unit: u128) -> Event {
     }))
 }
 
+/// A unit below one that nobody registered, which is a finding of its own.
+pub fn orphan(unit: u128) -> Event {
+    let mut event = org(unit);
+    if let Kind::OrgRegistered(registered) = &mut event.kind {
+        registered.parent = Some(Uuid::from_u128(unit + 9_000_000));
+    }
+    Event { id: event.keyed_id(), ..event }
+}
+
 pub fn policy() -> Event {
     let band = Band { number: 1, name: "一档".to_owned(), min_fen: 100_000, max_fen: 300_000 };
     let policy = Policy {

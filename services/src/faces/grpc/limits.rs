@@ -52,7 +52,7 @@ pub(super) const SILENCE: Duration = Duration::from_secs(10);
 pub(super) const ROOM_TIME: Duration = Duration::from_secs(1);
 
 /// Answers under way in all besides one on each connection, from the question until its last byte has left: at a quarter of a megabyte
-/// each 64 MiB, and as much again for each 256 connections.
+/// each 64 MiB, and as much again for each 256 connections; six times that where all are to full calls of `Record`.
 pub(super) const SEATS: usize = 256;
 
 /// Answers under way on one connection; the first has a seat of its own, so that those who read nothing keep nobody from being answered.

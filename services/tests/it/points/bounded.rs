@@ -12,7 +12,7 @@ use proto::v1;
 use proto::v1::trace_request::Start;
 use proto::v1::trace_response::Trace;
 use serde_json::Value;
-use services::query::bounded::MAX_ANSWER_BYTES;
+use services::wire::MAX_ANSWER_BYTES;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

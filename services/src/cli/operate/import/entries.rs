@@ -1,6 +1,7 @@
 //! How an entry stands: asked by taking it back in a dry run, which says so and records nothing. Not here: which entries rows name.
 
 use super::sending::dry_run;
+use crate::cli::client::Query;
 use crate::cli::failure::Failure;
 use crate::intake::import::AskError;
 use ledger::event::{EntryWithdrawn, Event, Kind, Reason};
@@ -16,13 +17,13 @@ use uuid::Uuid;
 /// Asks in the name of whoever imports.
 pub(super) fn entries(
     handle: Handle,
-    recorder: RecorderClient<Channel>,
+    (recorder, query): (RecorderClient<Channel>, Query),
     principal: Arc<str>,
 ) -> impl Fn(Uuid, Day) -> Result<Option<bool>, AskError> + Send {
     move |entry, day| {
         let taken = EntryWithdrawn { entry, content: 0, reason: Reason::Mistyped, document: String::new() };
         let taken = Event::said(day, Kind::EntryWithdrawn(taken));
-        let answers = dry_run(&handle, &recorder, &principal, &taken);
+        let answers = dry_run(&handle, (&recorder, &query), &principal, &taken);
         Ok(standing(&answers.map_err(|failure: Failure| Box::new(failure) as AskError)?))
     }
 }

@@ -1,6 +1,7 @@
-//! `mingzhang import`: files of offices, read here and sent to a server in calls of a few thousand events. How they are
+//! `mingzhang import`: files of offices, read here and sent to a server in calls of some hundred events. How they are
 //! sent is in `sending`, what became of their rows in `standing` and `tally`, what to do about those that do not count in `remedies`.
 
+mod brief;
 mod by_kind;
 mod differs;
 mod disputes;
@@ -101,10 +102,11 @@ impl ImportArgs {
         let givers = givers(handle.clone(), query.clone());
         let seals = seals(handle.clone(), query.clone());
         let importer = Importer::new(identity).with_seals(Box::new(seals)).with_givers(Arc::new(givers));
-        let entries = entries::entries(handle.clone(), recorder.clone(), Arc::from(&self.principal[..]));
+        let entries =
+            entries::entries(handle.clone(), (recorder.clone(), query.clone()), Arc::from(&self.principal[..]));
         let mut importer = importer.with_entries(Box::new(entries)).of_office(self.office.clone());
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
-        let mut sending = Sending::new(handle, recorder);
+        let mut sending = Sending::new(handle, recorder, query.clone());
         let (mut worst, mut shown) = (ImportEnding::Counts, Vec::new());
         for path in &self.files {
             bar.set_message(path.display().to_string());

@@ -59,7 +59,9 @@ fn by_itself(said: &FileLine, standing: RowStanding, receipt: &v1::Receipt) -> S
         | RowStanding::Waiting => String::new(),
         RowStanding::Finding | RowStanding::StillOpen => {
             let findings = open(receipt).map(|row| format!("疑点 finding {} {}", row.number, row.sentence_zh));
-            findings.collect::<Vec<_>>().join("; ")
+            let entry = if standing == RowStanding::Finding { receipt.index } else { receipt.first };
+            let more = format!("疑点太多，未逐一列出，见 mingzhang explain {entry} more findings than an answer holds");
+            findings.chain(receipt.brief.then_some(more)).collect::<Vec<_>>().join("; ")
         }
         RowStanding::Differs => differs(said.tag, receipt),
         RowStanding::Withdrawn if matches!(said.tag, KindTag::RosterSealed | KindTag::ApplicationSealed) => {

@@ -2,6 +2,7 @@
 //! imports a file again means it. A row that takes back several entries takes back all of them or none. What becomes of rows is
 //! counted in `tally`.
 
+use super::brief::{AsksLedger, Sent, fill};
 use super::disputes::Disputes;
 use super::standing::{FileLine, RowStanding};
 use super::subjects::Names;
@@ -15,17 +16,21 @@ use bytes::Bytes;
 use ledger::event::Event;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tonic::Code;
 use tonic::transport::Channel;
 
-/// Events a call.
-const CALL_EVENTS: usize = 2_000;
+/// Events a call: few enough that an answer seldom is brief (`brief`).
+const CALL_EVENTS: usize = 500;
 
 /// Bytes a call at most; an event is far smaller than the room left to the limit.
 const CALL_BYTES: usize = crate::intake::ingest::MAX_BYTES - proto::limits::MAX_EVENT_BYTES;
+
+/// Findings asked for at once.
+const PAGE: u32 = 500;
 
 /// Pause before a call is made again that found the server busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
@@ -33,11 +38,11 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 /// What one event would come to if it were recorded now.
 pub(super) fn dry_run(
     handle: &Handle,
-    recorder: &RecorderClient<Channel>,
+    (recorder, query): (&RecorderClient<Channel>, &Query),
     principal: &Arc<str>,
     event: &Event,
 ) -> Result<v1::Receipt, Failure> {
-    let mut sending = Sending::new(handle.clone(), recorder.clone());
+    let mut sending = Sending::new(handle.clone(), recorder.clone(), query.clone());
     sending.principal = Arc::clone(principal);
     let receipts = sending.ask(vec![proto::event::encode(event).into()], Vec::new(), true)?;
     Ok(receipts.into_iter().next().unwrap_or_default())
@@ -47,6 +52,7 @@ pub(super) fn dry_run(
 pub(super) struct Sending {
     handle: Handle,
     recorder: RecorderClient<Channel>,
+    query: Query,
     principal: Arc<str>,
     call: Vec<(Bytes, FileLine)>,
     bytes: usize,
@@ -57,9 +63,9 @@ pub(super) struct Sending {
 }
 
 impl Sending {
-    pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>) -> Self {
+    pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>, query: Query) -> Self {
         let (principal, tally, disputes) = (Arc::from(""), RowTally::default(), Disputes::default());
-        Self { handle, recorder, principal, call: Vec::new(), bytes: 0, row: Vec::new(), tally, disputes }
+        Self { handle, recorder, query, principal, call: Vec::new(), bytes: 0, row: Vec::new(), tally, disputes }
     }
 
     pub(super) fn say(&mut self, said: import::Said) -> Result<(), SinkError> {
@@ -162,7 +168,14 @@ impl Sending {
         self.ask(events, again, false)
     }
 
+    /// The receipts of a call, with all that rows are told of.
     fn ask(&mut self, events: Vec<Bytes>, again: Vec<u64>, dry_run: bool) -> Result<Vec<v1::Receipt>, Failure> {
+        let mut receipts = self.receipts(events.clone(), again.clone(), dry_run)?;
+        fill(&mut receipts, &Sent { events, again, dry_run }, self)?;
+        Ok(receipts)
+    }
+
+    fn receipts(&mut self, events: Vec<Bytes>, again: Vec<u64>, dry_run: bool) -> Result<Vec<v1::Receipt>, Failure> {
         let count = events.len();
         let message = v1::RecordRequest { events, dry_run, terse: false, again };
         let response = loop {
@@ -180,6 +193,27 @@ impl Sending {
             )));
         }
         Ok(response.receipts)
+    }
+}
+
+impl AsksLedger for Sending {
+    fn dry_run(&mut self, events: Vec<Bytes>, again: Vec<u64>) -> Result<Vec<v1::Receipt>, Failure> {
+        self.receipts(events, again, true)
+    }
+
+    fn opened(&mut self, entries: Range<u64>) -> Result<Vec<v1::Finding>, Failure> {
+        let (from_index, before_index) = (entries.start, entries.end);
+        let mut request = v1::ListFindingsRequest { from_index, before_index, ..v1::ListFindingsRequest::default() };
+        (request.not_before, request.page_size) = (before_index, PAGE);
+        let mut findings = Vec::new();
+        loop {
+            let page = self.handle.block_on(self.query.list_findings(request.clone()))?.into_inner();
+            findings.extend(page.findings);
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                return Ok(findings);
+            }
+        }
     }
 }
 

@@ -111,11 +111,13 @@ impl RowStanding {
         if receipt.differs {
             return Self::Differs;
         }
+        // What no answer has room for is to be looked at as well.
+        let look = receipt.brief || open(receipt).next().is_some();
         match receipt.outcome() {
-            v1::Outcome::Posted if open(receipt).next().is_none() => Self::Posted,
+            v1::Outcome::Posted if !look => Self::Posted,
             v1::Outcome::Posted => Self::Finding,
             v1::Outcome::Duplicate if receipt.withdrawn => Self::Withdrawn,
-            v1::Outcome::Duplicate if receipt.refusal.is_none() && open(receipt).next().is_some() => Self::StillOpen,
+            v1::Outcome::Duplicate if receipt.refusal.is_none() && look => Self::StillOpen,
             v1::Outcome::Duplicate if receipt.refusal.is_none() => Self::OnRecord,
             v1::Outcome::Duplicate | v1::Outcome::Refused => Self::Refused,
             v1::Outcome::Rejected | v1::Outcome::Unspecified => Self::Malformed,
