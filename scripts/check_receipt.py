@@ -18,7 +18,17 @@ def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 def need(holds, why):
     if not holds: raise ValueError(why)
+
+# The heights of the eight points of small order: nobody has the secret of such a key, and some signatures of it, or that begin with one, fit any text.
+PRIME = 2 ** 255 - 19
+SMALL = {0, 1, PRIME - 1, PRIME, PRIME + 1} | {int.from_bytes(bytes.fromhex(height), "little") for height in (
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")}
+def small(point):
+    return int.from_bytes(point, "little") % (1 << 255) in SMALL
+
 def signed(key, signature, text):
+    if small(signature[:32]):
+        return False
     try:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
@@ -69,8 +79,8 @@ def plain(text):
     # What could move the cursor, or forge a line, is shown by its number.
     return "".join(char if char.isprintable() else "\\u%04x" % ord(char) for char in text)
 def said_by(entry):
-    at = {1: 25, 3: 33}.get(entry[0])
-    return entry[at + 1:at + 1 + entry[at]].decode() if at else "?"
+    at = {1: 25, 3: 33}.get(entry[0], len(entry))
+    return entry[at + 1:at + 1 + entry[at]].decode(errors="replace") or "?" if at < len(entry) else "?"
 def about(entry, payment):
     # Kind 1, eight bytes of time, sixteen of salt, length of the principal, principal, event; kind 3 has eight bytes more after the time. Field 41 of an event is a
     # payment credited, 42 one returned; in both, field 1 is the payment and field 2 the fen. Looking for the bytes alone would find them in a lie.
@@ -125,6 +135,11 @@ def beside(said):
 def settles(said):
     # What a bank tells of a payment counts for it if money moved, and none of it into suspense.
     return said[0] == "posted" and said[1] and "suspense" not in [class_of(number) for posting in said[1] for number, _ in posting[:2]]
+def day_of(number):
+    try:
+        return str(datetime.date(1970, 1, 1) + datetime.timedelta(number))
+    except OverflowError:  # No day of this calendar, which is no reason to hold less.
+        return "day %d" % number
 def lines_of(said):
     if said[0] == "refused":
         return ["proved: refused, %s" % said[1]]
@@ -134,7 +149,7 @@ def lines_of(said):
     lines = ["proved: %s" % ("on record beside, it does not count" if beside(said) else "posted, to suspense" if "suspense" in sides else
                              "posted" if sides else "posted, no money moved")]
     for (to, to_owner), (source, from_owner), fen, day in said[1]:
-        booked = datetime.date(1970, 1, 1) + datetime.timedelta(day)
+        booked = day_of(day)
         lines.append("  %d.%02d yuan, booked %s: to %s %s from %s %s" % (fen // 100, fen % 100, booked, class_of(to), to_owner, class_of(source), from_owner))
     return lines + ["  finding %s about %s" % finding for finding in said[2]]
 
@@ -143,7 +158,7 @@ def base64_of(text):
     need(base64.b64encode(data).decode() == text, "a value is not in plain base64")
     return data
 def decimal(text):
-    need(re.fullmatch("0|[1-9][0-9]{0,19}", text, re.ASCII) and int(text) < 1 << 64, "a number is not plain")
+    need(re.fullmatch("0|[1-9][0-9]{0,18}", text, re.ASCII) and int(text) < 1 << 63, "a number is not plain")
     return int(text)
 def named(name):
     need(name and not re.search(r"[\s+\x00-\x1f\x7f-\x9f]", name), "a name is none")
@@ -157,24 +172,20 @@ def signature(line):
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
-# The heights of the eight points of small order: nobody has the secret of such a key, and some signatures of it fit any text.
-PRIME = 2 ** 255 - 19
-SMALL = {0, 1, PRIME - 1, PRIME, PRIME + 1} | {int.from_bytes(bytes.fromhex(height), "little") for height in (
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")}
-
 def key_of(vkey):
     name, key_id, key = vkey.strip(" \t\r\n").split("+", 2)
     key = base64_of(key)
-    need(int.from_bytes(key[1:], "little") % (1 << 255) not in SMALL, "this key is a point of small order, which is nobody's key")
+    need(not small(key[1:]), "this key is a point of small order, which is nobody's key")
     need(named(name) and len(key) == 33 and key[0] == 1 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, "this is no Ed25519 key")
     return name, key
 
 def signed_root(note, name, key, ledger=None):
     """Size and root of a checkpoint of the log of this name, which the key has signed under the same; and when, if it says so under the ledger's."""
-    need(not re.search(r"[\x00-\x09\x0b-\x1f]", note) and note[-1] == "\n", "a checkpoint in it is none")
+    need(not re.search(r"[\x00-\x09\x0b-\x1f]", note) and note[-1:] == "\n" and len(note.encode()) <= 1 << 20, "a checkpoint in it is none")
     text, lines = note.rsplit("\n\n", 1)
     origin, size, root = text.split("\n")[:3]
     lines = [signature(line) for line in lines[:-1].split("\n")]
+    need(len(lines) <= 100, "it has too many signatures")
     key_id = sha256(name.encode(), b"\n", key)[:4].hex()
     ours = [data for by, by_id, data in lines if (by, by_id) == (name, key_id)]
     need(origin == name and ours and signed(key[1:], ours[0], (text + "\n").encode()), "the signature does not fit")
@@ -183,7 +194,7 @@ def signed_root(note, name, key, ledger=None):
         at = int.from_bytes(data[:8], "big")
         need(signed(key[1:], data[8:], ("cosignature/v1\ntime %d\n%s\n" % (at, text)).encode()), "the signature with the time does not fit")
     size, root = decimal(size), base64_of(root)
-    need(len(root) == 32, "a root is not 32 bytes")
+    need(len(root) == 32 and size <= 1 << 62, "a root is not 32 bytes, or over more than there can be")
     return size, root, at, text.split("\n")[3:]
 
 def proved(proof, name, key, ledger):
@@ -200,7 +211,10 @@ def proved(proof, name, key, ledger):
     return data, index, size, at, (size, root, more[:1])
 
 def signed_when(at):
-    return ["signed at %s UTC, as the ledger says" % datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")] if at else []
+    try:
+        return ["signed at %s UTC, as the ledger says" % datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")] if at else []
+    except (OverflowError, ValueError, OSError):
+        return ["signed %d seconds after 1970, as the ledger says" % at]
 
 BALANCE = "mingzhang-balance@v1"
 
@@ -247,6 +261,7 @@ def check(receipt, vkey, payment=None):
     entry, index, size, at, _ = proved(first + "\n", name, key, name)
     outcome, place, made, made_at, _ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
     leaf, salt, said = outcome_of(outcome)
+    need(entry, "the entry is empty")
     place_of_salt = {1: 9, 3: 17}.get(entry[0])
     need(place == index and leaf == sha256(b"\x00", entry) and (place_of_salt is None or entry[place_of_salt:place_of_salt + 16] == salt), "the outcome is that of another entry")
     need(said[0] != "duplicate" or said[1] < index, "the outcome repeats a later entry")
@@ -258,6 +273,7 @@ def check(receipt, vkey, payment=None):
     return "\n".join([head] + lines_of(said) + signed_when(at) + later)
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         vkey = open(sys.argv[2]).read() if os.path.exists(sys.argv[2]) else sys.argv[2]
         print(check(open(sys.argv[1], encoding="utf-8", newline="").read(), vkey, *sys.argv[3:4]))

@@ -1,15 +1,18 @@
 // Checks what `replay export --format tiles` wrote, and receipts, with the packages that Go's checksum database uses (golang.org/x/mod/sumdb/note
-// and tlog) and nothing of the ledger's code. Arguments: the directory, the public key as text, any number of receipts.
+// and tlog) and nothing of the ledger's code. Arguments: the directory, or - for receipts alone; the public key as text; any number of receipts.
 //
 // Debian: apt-get install golang-go golang-golang-x-mod-dev, then
 // GO111MODULE=off GOPATH=/usr/share/gocode go run scripts/check_with_go.go DIR "$(cat ledger.key.pub)" receipt.txt
 //
 // Of both logs: the signature of the checkpoint fits; the tiles lead to its root; entries all over the log are included; logs of many smaller
-// sizes, built from the entries alone, are continued by it. Of a receipt: both its proofs. Ends with 1 and a reason if anything fails.
+// sizes, built from the entries alone, are continued by it. Of a receipt of an entry: both its proofs, and that the outcome is one, and of that
+// entry; in no other spelling than the one that `mingzhang check-receipt` takes. Ends with 1 and a reason if anything fails.
 package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -18,6 +21,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -26,51 +31,156 @@ import (
 // Entries and smaller logs of which proofs are made.
 const proofs = 200
 
+// One of the two logs: where it is exported to, the key that signs it, and the same key as it signs with the time.
+type ledgerLog struct {
+	dir  string
+	vkey note.Verifier
+	time note.Verifier
+}
+
 func main() {
 	if len(os.Args) < 3 {
 		fail("usage: check_with_go.go DIR KEY [RECEIPT...]")
 	}
-	names := strings.SplitN(strings.TrimSpace(os.Args[2]), "+", 3)
-	if len(names) != 3 {
-		fail("the key is not NAME+ID+KEY")
-	}
-	entries, err := note.NewVerifier(strings.TrimSpace(os.Args[2]))
-	need(err, "the key")
-	key, err := base64.StdEncoding.DecodeString(names[2])
-	need(err, "the key")
-	longer, err := note.NewEd25519VerifierKey(names[0]+"/outcomes", key[1:])
-	need(err, "the key under the name of the log of outcomes")
-	outcomes, err := note.NewVerifier(longer)
-	need(err, "the key under the name of the log of outcomes")
-	logs := []struct {
-		dir  string
-		vkey note.Verifier
-	}{{os.Args[1], entries}, {filepath.Join(os.Args[1], "outcomes"), outcomes}}
+	logs := logsOf(strings.TrimSpace(os.Args[2]), os.Args[1])
 	for _, log := range logs {
+		if os.Args[1] == "-" {
+			break
+		}
 		text, err := os.ReadFile(filepath.Join(log.dir, "checkpoint"))
 		need(err, "the checkpoint")
-		check(log.dir, tree(text, log.vkey))
+		check(log.dir, tree(text, log))
 	}
 	for _, path := range os.Args[3:] {
 		text, err := os.ReadFile(path)
 		need(err, path)
-		receipt(path, string(text), []note.Verifier{entries, outcomes})
+		receipt(path, string(text), logs)
 	}
 }
 
-// Size and root of a checkpoint whose signature fits.
-func tree(text []byte, vkey note.Verifier) tlog.Tree {
-	opened, err := note.Open(text, note.VerifierList(vkey))
-	need(err, "the checkpoint of "+vkey.Name())
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) < 4 || lines[0] != vkey.Name() {
-		fail("the checkpoint is not of " + vkey.Name())
+// Both logs of the ledger of a key, which signs the second under a longer name.
+func logsOf(text, dir string) [2]ledgerLog {
+	names := strings.SplitN(text, "+", 3)
+	if len(names) != 3 {
+		fail("the key is not NAME+ID+KEY")
 	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	need(err, "the size")
-	root, err := tlog.ParseHash(lines[2])
-	need(err, "the root")
-	return tlog.Tree{N: size, Hash: root}
+	entries, err := note.NewVerifier(text)
+	need(err, "the key")
+	raw := plain(names[2], "the key")
+	if small(raw[1:]) {
+		fail("the key is a point of small order, which is nobody's")
+	}
+	longer, err := note.NewEd25519VerifierKey(names[0]+"/outcomes", raw[1:])
+	need(err, "the key under the name of the log of outcomes")
+	outcomes, err := note.NewVerifier(longer)
+	need(err, "the key under the name of the log of outcomes")
+	time := timed{names[0], raw[1:]}
+	return [2]ledgerLog{{dir, entries, time}, {filepath.Join(dir, "outcomes"), outcomes, time}}
+}
+
+// A key as it signs a checkpoint with the time (C2SP cosignature/v1), under the name of the ledger in either log.
+type timed struct {
+	name string
+	key  ed25519.PublicKey
+}
+
+func (v timed) Name() string { return v.name }
+
+func (v timed) KeyHash() uint32 {
+	hash := sha256.Sum256([]byte(v.name + "\n\x04" + string(v.key)))
+	return binary.BigEndian.Uint32(hash[:])
+}
+
+func (v timed) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	head := fmt.Sprintf("cosignature/v1\ntime %d\n", binary.BigEndian.Uint64(signature))
+	return !small(signature[8:40]) && ed25519.Verify(v.key, append([]byte(head), text...), signature[8:])
+}
+
+// The heights of the points of small order, least byte first: nobody has the secret of such a key, and a signature that begins with one fits more
+// than one text.
+var heights = []string{
+	"0000000000000000000000000000000000000000000000000000000000000000", "0100000000000000000000000000000000000000000000000000000000000000",
+	"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+}
+
+func small(point []byte) bool {
+	height := append([]byte{}, point...)
+	height[31] &= 0x7f
+	for _, known := range heights {
+		if fmt.Sprintf("%x", height) == known {
+			return true
+		}
+	}
+	return false
+}
+
+// Size and root of a checkpoint that the key of the log signed, and signed with the time where it says so.
+func tree(text []byte, log ledgerLog) tlog.Tree {
+	name := log.vkey.Name()
+	opened, err := note.Open(text, note.VerifierList(log.vkey, log.time))
+	need(err, "the checkpoint of "+name)
+	var by *note.Signature
+	for i, signature := range opened.Sigs {
+		if signature.Hash == log.vkey.KeyHash() && signature.Name == name {
+			by = &opened.Sigs[i]
+		}
+	}
+	if by == nil {
+		fail("the checkpoint is not signed by " + name)
+	}
+	if small(plain(by.Base64, "the signature")[4:36]) {
+		fail("the signature of " + name + " fits more than one text")
+	}
+	for _, signature := range append(opened.Sigs, opened.UnverifiedSigs...) {
+		plain(signature.Base64, "a signature")
+		if strings.IndexFunc(signature.Name, unicode.IsControl) >= 0 {
+			fail("a name is none")
+		}
+	}
+	lines := strings.Split(opened.Text, "\n")
+	if len(lines) < 4 || lines[0] != name {
+		fail("the checkpoint is not of " + name)
+	}
+	size := decimal(lines[1], "the size")
+	if size > 1<<62 {
+		// tlog never ends over more.
+		fail("the size is more than there can be")
+	}
+	return tlog.Tree{N: size, Hash: hash(lines[2], "the root")}
+}
+
+// Bytes in the one base64 they have: the library passes over line ends, and over bits behind the last byte.
+func plain(text, what string) []byte {
+	data, err := base64.StdEncoding.Strict().DecodeString(text)
+	need(err, what)
+	if base64.StdEncoding.EncodeToString(data) != text {
+		fail(what + " is not in plain base64")
+	}
+	return data
+}
+
+func hash(text, what string) (hash tlog.Hash) {
+	data := plain(text, what)
+	if len(data) != tlog.HashSize {
+		fail(what + " is not 32 bytes")
+	}
+	copy(hash[:], data)
+	return hash
+}
+
+// A number in its shortest form.
+func decimal(text, what string) int64 {
+	number, err := strconv.ParseInt(text, 10, 64)
+	need(err, what)
+	if number < 0 || strconv.FormatInt(number, 10) != text {
+		fail(what + " is not a plain number")
+	}
+	return number
 }
 
 // One log: its tiles against its checkpoint, and its entries against its tiles.
@@ -170,41 +280,110 @@ func bundle(dir string, number, size int64) []tlog.Hash {
 	return leaves
 }
 
+const header = "c2sp.org/tlog-proof@v1"
+
+// A path in a tree of 2^63 entries is no longer.
+const longest = 64
+
 // A receipt: two proofs (C2SP tlog-proof), of an entry and of its outcome, which names the entry's leaf.
-func receipt(path, text string, vkeys []note.Verifier) {
-	begins := "c2sp.org/tlog-proof@v1\n"
-	parts := strings.Split(text, begins)
-	if len(parts) != 3 || parts[0] != "" {
+func receipt(path, text string, logs [2]ledgerLog) {
+	parts := strings.Split(text, "\n\n"+header+"\n")
+	if !utf8.ValidString(text) || len(parts) != 2 {
 		fail(path + " does not hold two proofs")
 	}
-	var leaf tlog.Hash
-	for i, vkey := range vkeys {
-		head, signed, found := strings.Cut(parts[i+1], "\n\n")
-		if i == 0 {
-			signed = strings.TrimSuffix(signed, "\n")
-		}
-		lines := strings.Split(head, "\n")
-		if !found || len(lines) < 2 {
-			fail(path + ": a proof without a checkpoint")
-		}
-		data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[0], "extra "))
-		need(err, path)
-		index, err := strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64)
-		need(err, path)
-		var way tlog.RecordProof
-		for _, line := range lines[2:] {
-			hash, err := tlog.ParseHash(line)
-			need(err, path)
-			way = append(way, hash)
-		}
-		root := tree([]byte(signed), vkey)
-		need(tlog.CheckRecord(way, root.N, root.Hash, index, tlog.RecordHash(data)), path)
-		if i == 1 && !bytes.HasPrefix(data, leaf[:]) {
-			fail(path + ": the outcome is that of another entry")
-		}
-		leaf = tlog.RecordHash(data)
+	entry, index := proved(path, parts[0]+"\n", logs[0])
+	outcome, place := proved(path, header+"\n"+parts[1], logs[1])
+	leaf := tlog.RecordHash(entry)
+	if place != index || !bytes.HasPrefix(outcome, leaf[:]) || len(outcome) < 48 || !salted(entry, outcome[32:48]) {
+		fail(path + ": the outcome is that of another entry")
 	}
+	said := pieces{path, outcome[48:]}
+	said.verdict(index)
 	fmt.Printf("%s: both proofs hold\n", path)
+}
+
+// What a proof proves to be in a log, and where.
+func proved(path, text string, log ledgerLog) ([]byte, int64) {
+	head, signed, found := strings.Cut(text, "\n\n")
+	lines := strings.Split(head, "\n")
+	if !found || len(lines) < 3 || lines[0] != header || len(lines) > 3+longest {
+		fail(path + ": this is no proof")
+	}
+	if !strings.HasPrefix(lines[1], "extra ") || !strings.HasPrefix(lines[2], "index ") {
+		fail(path + ": this is no proof")
+	}
+	data, index := plain(lines[1][6:], path), decimal(lines[2][6:], path)
+	var way tlog.RecordProof
+	for _, line := range lines[3:] {
+		way = append(way, hash(line, path))
+	}
+	root := tree([]byte(signed), log)
+	need(tlog.CheckRecord(way, root.N, root.Hash, index, tlog.RecordHash(data)), path)
+	return data, index
+}
+
+// Whether an entry holds this salt: behind kind and time, of kind 3 eight bytes more. Where that of a later kind stands is not known here.
+func salted(entry, salt []byte) bool {
+	if len(entry) == 0 {
+		return false
+	}
+	at, known := map[byte]int{1: 9, 3: 17}[entry[0]]
+	return !known || len(entry) >= at+16 && bytes.Equal(entry[at:at+16], salt)
+}
+
+// The bytes of an outcome behind leaf and salt, piece by piece, as docs/outcomes.md lays them out.
+type pieces struct {
+	path string
+	rest []byte
+}
+
+func (p *pieces) take(length int) []byte {
+	if len(p.rest) < length {
+		fail(p.path + ": the outcome is cut off")
+	}
+	taken := p.rest[:length]
+	p.rest = p.rest[length:]
+	return taken
+}
+
+func (p *pieces) count() int { return int(binary.BigEndian.Uint16(p.take(2))) }
+
+func (p *pieces) name() {
+	name := p.take(int(p.take(1)[0]))
+	other := func(letter rune) bool {
+		return letter != '_' && (letter < '0' || letter > '9') && (letter < 'a' || letter > 'z')
+	}
+	if len(name) == 0 || strings.IndexFunc(string(name), other) >= 0 {
+		fail(p.path + ": a name in the outcome is none")
+	}
+}
+
+func (p *pieces) verdict(index int64) {
+	switch p.take(1)[0] {
+	case 1:
+		for left := p.count(); left > 0; left-- {
+			if posting := p.take(1 + 16 + 1 + 16 + 8 + 4); int64(binary.BigEndian.Uint64(posting[34:])) <= 0 {
+				fail(p.path + ": a posting moves nothing")
+			}
+		}
+		for left := p.count(); left > 0; left-- {
+			p.name()
+			p.take(16)
+		}
+	case 2:
+		p.name()
+		p.take(16 + 8)
+	case 3:
+		if binary.BigEndian.Uint64(p.take(8)) >= uint64(index) {
+			fail(p.path + ": the outcome repeats a later entry")
+		}
+		p.name()
+	default:
+		fail(p.path + ": the outcome is of another form")
+	}
+	if len(p.rest) != 0 {
+		fail(p.path + ": the outcome goes on behind its end")
+	}
 }
 
 func need(err error, what string) {

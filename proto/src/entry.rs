@@ -129,6 +129,22 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
     })
 }
 
+/// The salt of an entry, whatever stands behind it.
+///
+/// # Errors
+/// It is of a kind that this version does not read, or ends before its salt does.
+pub fn salt(bytes: &[u8]) -> Result<[u8; SALT_BYTES], EntryError> {
+    let truncated = EntryError::Truncated { bytes: bytes.len() };
+    let (&kind, rest) = bytes.split_first().ok_or(truncated.clone())?;
+    let before = match kind {
+        KIND_EVENT => 8,
+        KIND_AGAIN => 16,
+        KIND_GROUP => return Err(EntryError::Group),
+        kind => return Err(EntryError::Kind { kind }),
+    };
+    rest.get(before..).and_then(|rest| rest.first_chunk()).copied().ok_or(truncated)
+}
+
 /// When an entry says it was recorded, from its head alone; none if it is of no kind that this version reads.
 #[must_use]
 pub fn recorded_ms(bytes: &[u8]) -> Option<i64> {

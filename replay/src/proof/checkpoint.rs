@@ -14,6 +14,9 @@ use crate::proof::tally::Turnover;
 /// What is appended to the origin of a checkpoint in the note beside it, and to the name of the key that signs it.
 const OUTCOMES: &str = "/outcomes";
 
+/// More entries than any log has.
+const MOST: u64 = 1 << 62;
+
 /// Why a text is no checkpoint, or not the one wanted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -82,6 +85,10 @@ impl Checkpoint {
         let mut lines = NoteLines::of(text)?;
         let origin = lines.next("it has no origin")?.to_owned();
         let size = decimal(lines.next("it has no size")?)?;
+        // The packages of Go's checksum database never end over more, and all are to come to one verdict.
+        if size > MOST {
+            return Err(CheckpointError::Malformed("it is over more entries than there can be"));
+        }
         let root = hash(lines.next("it has no root")?)?;
         Ok(Self { origin, size, root })
     }

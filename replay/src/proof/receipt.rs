@@ -3,6 +3,7 @@
 
 use ledger::tree::merkle::leaf_hash;
 use ledger::tree::outcome_leaf::{self, LeafVerdict};
+use proto::entry::EntryError;
 
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::log_proof::{HEADER, LogProof, LogProofError};
@@ -164,14 +165,13 @@ impl Receipt {
             return Err(ReceiptError::OutcomeNotIncluded { index: self.outcome.index, size: outcomes.size });
         }
         let leaf = outcome_leaf::read(&self.outcome.data).ok_or(ReceiptError::UnknownForm)?;
-        // An entry of a later form has its salt elsewhere; its leaf alone binds it then.
-        let salt = proto::entry::decode(&self.entry.data).map_or(leaf.mark.salt, |raw| raw.salt);
+        let salted = match proto::entry::salt(&self.entry.data) {
+            Ok(salt) => salt == leaf.mark.salt,
+            // An entry of a later form has its salt elsewhere; its leaf alone binds it then.
+            Err(error) => matches!(error, EntryError::Kind { .. } | EntryError::Group),
+        };
         let later = matches!(leaf.verdict, LeafVerdict::Duplicate { first, .. } if first >= index);
-        if self.outcome.index != index
-            || leaf.mark.leaf != leaf_hash(&self.entry.data)
-            || leaf.mark.salt != salt
-            || later
-        {
+        if self.outcome.index != index || leaf.mark.leaf != leaf_hash(&self.entry.data) || !salted || later {
             return Err(ReceiptError::OtherEntry);
         }
         Ok(Proved { checkpoint, outcomes, verdict: leaf.verdict, signed_at: None })

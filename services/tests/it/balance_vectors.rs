@@ -15,7 +15,7 @@ use replay::proof::signed_note::{Note, Role, Signer};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-use crate::receipt_vectors::verdicts;
+use crate::receipt_vectors::{Of, verdicts};
 
 const ORIGIN: &str = "example.gov.cn/ledger";
 const ENTRIES: u64 = 4_000;
@@ -246,6 +246,6 @@ fn both_checkers_come_to_the_verdict_of_the_file_on_balances() {
     }
     let text = std::fs::read_to_string(file()).expect("the vectors");
     assert_eq!(text, wanted, "receipts of balances are read as they ever were");
-    let met = verdicts(&text);
+    let met = verdicts(&text, Of::Balances);
     assert!(met[0] > 40 && met[1] > 10, "{met:?}");
 }
