@@ -3,7 +3,7 @@
 [KEY]. DIR holds the log over entries, DIR/outcomes that over their outcomes, each with its checkpoint. Every outcome must be that of its entry, the
 roots those of the checkpoints, and what was posted in each book what stands there. With KEY, the ledger's public key as text or file, the signatures must fit
 too, and no later entry may have ended the key: its last is the one that announces another under it. Prints what holds and ends with 0, or says what does not and ends with 1. Memory is that of one bundle."""
-import base64, hashlib, os, sys
+import base64, hashlib, itertools, os, sys
 from check_receipt import CLASSES, base64_of, decimal, fields, key_of, need, outcome_of, sha256, signed, signed_root
 
 BOOKS = ("indicator", "cash", "entitlement", "lender")
@@ -17,10 +17,13 @@ def path(number):  # 1234067 is x001/x234/067
             return "/".join(["x" + group for group in groups[:-1]] + groups[-1:])
 
 def leaves(here, size):
-    """What is in a log, in order: bundles of 256, each piece after two bytes of its length."""
+    """What is in a log, in order: bundles of 256, each piece after two bytes of its length. There must be nothing else: whoever asks for one
+    piece more learns whether there is."""
+    bundles, names = os.path.join(here, "tile/entries"), set()
     for number in range((size + 255) // 256):
         width = min(256, size - number * 256)
-        name = os.path.join(here, "tile/entries", path(number) + ("" if width == 256 else ".p/%d" % width))
+        name = os.path.join(bundles, path(number) + ("" if width == 256 else ".p/%d" % width))
+        names.add(name)
         bundle, at = open(name, "rb").read(), 0
         for _ in range(width):
             end = at + 2 + int.from_bytes(bundle[at:at + 2], "big")
@@ -28,6 +31,8 @@ def leaves(here, size):
             yield bundle[at + 2:end]
             at = end
         need(at == len(bundle), "%s goes on behind its last piece" % name)
+    found = {os.path.join(folder, name) for folder, _, files in os.walk(bundles) for name in files}
+    need(found == names, "of a log of %d there is no %s" % (size, ", ".join(sorted(found - names))))
 
 class Tree:
     """RFC 6962: the roots of the complete subtrees so far, largest first."""
@@ -50,6 +55,7 @@ class Tree:
 def checkpoint(here, name, key):
     """Size, root and the lines behind them; whether the signature fits, if there is a key."""
     note = open(os.path.join(here, "checkpoint"), encoding="utf-8", newline="").read()
+    need(note[-1:] == "\n" and "\n\n" in note, "the checkpoint of %s is cut off" % here)
     if key:
         signed_root(note, name, key, name.removesuffix("/outcomes"))
     origin, size, root, *more = note.rsplit("\n\n", 1)[0].split("\n")
@@ -72,7 +78,9 @@ def check(here, vkey=None):
     need((outcomes_origin, outcomes_size) == (origin + "/outcomes", size), "the checkpoints are of different logs or sizes")
     entries, outcomes, sums = Tree(), Tree(), {book: [0, 0] for book in BOOKS}
     counts = {"posted": 0, "refused": 0, "duplicate": 0}
-    for entry, outcome in zip(leaves(here, size), leaves(made, size)):
+    # Both to their ends: what is behind the last entry or the last outcome is in no log.
+    for entry, outcome in itertools.zip_longest(leaves(here, size), leaves(made, size)):
+        need(entry is not None and outcome is not None, "there are not as many outcomes as entries")
         leaf, salt, said = outcome_of(outcome)
         at = {1: 9, 3: 17}.get(entry[0])
         fits = leaf == sha256(b"\x00", entry) and at and salt == entry[at:at + 16]

@@ -192,6 +192,44 @@ fn only_what_was_signed_is_exported_as_signed() {
     assert!(taken.to_string().contains("exists already"), "{taken}");
 }
 
+/// What stands behind the last entry or outcome, or is missing there: the script reads each file to its end, and knows of each.
+#[test]
+fn the_script_of_strangers_reads_to_the_end() {
+    let desk = Desk::new(300);
+    desk.keep(300, &desk.outcomes(300));
+    let written = desk.export(&Until::Last, "log").unwrap();
+    for (file, more) in [
+        ("outcomes/tile/entries/001.p/44", Some(&b"\0"[..])),
+        ("outcomes/tile/entries/001.p/44", Some(&b"\0\x01a"[..])),
+        ("outcomes/tile/entries/001.p/44", None),
+        ("outcomes/tile/entries/000", Some(&b"\0"[..])),
+        ("outcomes/tile/entries/000", None),
+        ("outcomes/tile/entries/002", Some(&b"\0\x01a"[..])),
+        ("outcomes/tile/entries/001", Some(&b""[..])),
+        ("tile/entries/001.p/44", Some(&b"\0"[..])),
+        ("tile/entries/001.p/44", None),
+        ("tile/entries/001.p/45", Some(&b""[..])),
+        ("checkpoint", Some(&b"\n"[..])),
+        ("outcomes/checkpoint", None),
+    ] {
+        let path = written.open.join(file);
+        let good = std::fs::read(&path).ok();
+        let mut bad = good.clone().unwrap_or_default();
+        match more {
+            Some(more) => bad.extend(more),
+            None => drop(bad.pop()),
+        }
+        std::fs::write(&path, &bad).unwrap();
+        let said = checked(&written.open);
+        assert_eq!(said.status.code(), Some(1), "{file} {more:?}: {said:?}");
+        match good {
+            Some(good) => std::fs::write(&path, &good).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+    }
+    assert!(checked(&written.open).status.success());
+}
+
 /// One byte of an outcome, of an entry, or of a root: the script finds each.
 #[test]
 fn the_script_of_strangers_finds_what_was_changed() {
