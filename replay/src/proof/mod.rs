@@ -9,6 +9,7 @@ pub mod checkpoint_files;
 pub mod comparing;
 pub mod cosignature_error;
 pub mod cosigned;
+pub mod evidence;
 pub mod key_files;
 pub mod log_proof;
 pub mod notary;

@@ -15,6 +15,7 @@ use ledger::tree::proof::is_consistent;
 use crate::files::replace;
 use crate::proof::checkpoint::{Checkpoint, CheckpointError, Outcomes};
 use crate::proof::checkpoint_files::Signed;
+use crate::proof::evidence::{self, Evidence};
 use crate::proof::signed_note::{Note, NoteError, Signer, Verifier};
 use crate::proof::trees::TwoPaths;
 use crate::proof::trust::{Announcement, Trust};
@@ -32,8 +33,7 @@ pub enum WitnessError {
     /// It is signed by the ledger and contradicts what the ledger signed before.
     #[error(
         "THE LEDGER CONTRADICTS ITSELF: it signed {seen} {log} before, and now {offered} {log} that do not continue \
-         them: {why}. Both signed notes are kept in {0}. Nothing was cosigned. What they prove to anybody who has the ledger's key, says\n  \
-         python3 scripts/check_fork.py {0} {keys}",
+         them: {why}. Both signed notes are kept in {}. Nothing was cosigned. What they prove to anybody who has the ledger's key, says\n  {command}",
         evidence.display()
     )]
     Forked {
@@ -47,8 +47,8 @@ pub enum WitnessError {
         why: &'static str,
         /// Where both notes are, and what was shown to join them.
         evidence: PathBuf,
-        /// The keys of the ledger that this witness was given, for a command line.
-        keys: String,
+        /// The command that says what they prove.
+        command: String,
     },
     /// The directory of the witness cannot be used.
     #[error("{doing} {}: {source}", path.display())]
@@ -242,33 +242,12 @@ impl Witness {
     ) -> Result<WitnessError, WitnessError> {
         let seen = self.seen()[log];
         let evidence = self.dir.join(format!("evidence-{seen}-{size}"));
-        keep_evidence(&evidence, self.seen.each_ref().map(|seen| seen.as_ref().map(|(note, _)| note)), offered, proof)?;
-        let keys = self.ledger.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(" ");
-        Ok(WitnessError::Forked { log: LOGS[log].0, seen, offered: size, why, evidence, keys })
+        let notes = self.seen.each_ref().map(|seen| seen.as_ref().map(|(note, _)| note));
+        let both = Evidence { seen: notes, offered: [Some(&offered.tree), Some(&offered.outcomes)], proof };
+        both.keep(&evidence).map_err(|(path, source)| io("writing", &path, source))?;
+        let command = evidence::command(&evidence, &self.ledger);
+        Ok(WitnessError::Forked { log: LOGS[log].0, seen, offered: size, why, evidence, command })
     }
-}
-
-/// Keeps two signed checkpoints that contradict each other, and the hashes that should join them, for `scripts/check_fork.py`.
-///
-/// # Errors
-/// They cannot be written.
-fn keep_evidence(dir: &Path, seen: [Option<&Note>; 2], offered: &Signed, proof: &TwoPaths) -> Result<(), WitnessError> {
-    fs::create_dir_all(dir).map_err(|source| io("making", dir, source))?;
-    let [tree, outcomes] = seen;
-    let notes = [
-        ("seen", tree),
-        ("seen.outcomes", outcomes),
-        ("offered", Some(&offered.tree)),
-        ("offered.outcomes", Some(&offered.outcomes)),
-    ];
-    let notes = notes.into_iter().filter_map(|(name, note)| Some((name, note?.to_string())));
-    let lines = |path: &[Hash]| path.iter().map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
-    let proofs = [("proof", lines(&proof.entries)), ("proof.outcomes", lines(&proof.outcomes))];
-    for (name, text) in notes.chain(proofs) {
-        let path = dir.join(name);
-        replace(&path, String::as_bytes(&text)).map_err(|source| io("writing", &path, source))?;
-    }
-    Ok(())
 }
 
 /// What a log over outcomes is to whoever reads checkpoints.

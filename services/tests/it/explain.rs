@@ -34,7 +34,11 @@ pub struct Story {
 
 impl Story {
     pub async fn begin() -> Self {
-        let mut story = Self { server: Server::start().await };
+        Self::with(Server::start().await).await
+    }
+
+    pub async fn with(server: Server) -> Self {
+        let mut story = Self { server };
         let first = [org(UNIT), policy(), line(LINE, UNIT, 1_000_000)];
         story.server.record("office", &first).await;
         let org = |org: u128, name: &str, level, role| {
@@ -115,6 +119,10 @@ impl Story {
         let (payout, serial) = (thing(PAYOUT), "20211020000002".to_owned());
         self.say("bank", 20_211_020, Kind::PayoutCredited(PayoutCredited { payout, fen: FEN, serial })).await
     }
+}
+
+pub fn school() -> Uuid {
+    thing(SCHOOL)
 }
 
 fn draws(fen: i64) -> Vec<Draw> {

@@ -41,6 +41,7 @@ mod python_client;
 mod readme;
 mod receipt_vectors;
 mod receipts;
+mod receipts_today;
 mod recovered;
 mod remedies;
 mod server;

@@ -120,7 +120,7 @@ async fn a_receipt_is_held_against_the_ledger_of_today() {
         for keys in [vec!["--vkey", &vkey], vec!["--vkey", &next, "--vkey", &vkey]] {
             let asked = |server| [&["check-receipt", &file, "--json", "--server", server], &keys[..]].concat();
             let said: Value = serde_json::from_str(&desk.good(&asked(&address))).expect("JSON");
-            let wanted = serde_json::json!({ "continued_by": 50, "outcome": "posted", "why": null });
+            let wanted = serde_json::json!({ "continued_by": 50, "outcome": "posted", "counts": true, "why": null });
             assert_eq!(said["today"], wanted);
             let told = mingzhang(&asked(&other));
             let why = String::from_utf8_lossy(&told.stderr).into_owned();

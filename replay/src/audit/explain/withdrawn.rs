@@ -7,6 +7,7 @@ use ledger::event::{EntryWithdrawn, Event, Kind, Reason};
 use ledger::money::Day;
 use ledger::outcome::Now;
 use ledger::state::State;
+use ledger::state::entry_rows::{DUPLICATE, POSTED};
 use uuid::Uuid;
 
 use super::event_fields::fields_of;
@@ -21,7 +22,9 @@ pub(super) fn withdrawal_of(engine: &Engine, recorded: &Recorded) -> Result<Opti
         return Ok(engine.recorded(taken)?.map(|taken| takes_back(&taken)));
     }
     let by = by_which(&engine.read(), recorded);
-    let Some(by) = by.map(|by| engine.recorded(by)).transpose()?.flatten() else { return Ok(None) };
+    let Some(by) = by.map(|by| engine.recorded(by)).transpose()?.flatten() else {
+        return Ok(with_another(&engine.read(), recorded));
+    };
     Ok(Some(taken_back(&engine.read(), &by)))
 }
 
@@ -60,6 +63,30 @@ fn taken_by(state: &State, recorded: &Recorded) -> Option<u64> {
 fn by_which(state: &State, recorded: &Recorded) -> Option<u64> {
     let withdrawn = state.seen_at(recorded.index).is_some_and(|seen| seen.now() == Now::Withdrawn);
     state.seen.find(id_of_withdrawal(recorded.event.id)).map(u64::from).filter(|_| withdrawn)
+}
+
+/// That an entry does not count any more for what it belongs to: its set was cancelled, or it repeats what was taken back.
+fn with_another(state: &State, recorded: &Recorded) -> Option<Fact> {
+    let seen = state.seen_at(recorded.index)?;
+    let fact = |zh: String, en: String| Some(Fact { name: "withdrawn", zh, en });
+    match seen.verdict {
+        POSTED if state.now_of(&recorded.event, seen) == Now::Withdrawn => {
+            let en = "the roster, application or claim it is part of was cancelled, and it counts no more";
+            fact("所属花名册、申请或申报已作废，不再计入".to_owned(), en.to_owned())
+        }
+        DUPLICATE => {
+            let first = state.seen.by_id(recorded.event.id);
+            let taken = first.filter(|(_, first)| state.now_of(&recorded.event, first) == Now::Withdrawn);
+            let first = match (first, taken) {
+                (_, Some((first, _))) => u64::from(first),
+                (Some(_), None) => return None,
+                (None, None) => state.withdrawn_beside(recorded.event.id, seen.content)?,
+            };
+            let en = format!("it repeats entry {first}, which was taken back and counts no more");
+            fact(format!("与第 {first} 号记录重复，该记录已撤销，不再计入"), en)
+        }
+        _ => None,
+    }
 }
 
 fn taken_back(state: &State, by: &Recorded) -> Fact {

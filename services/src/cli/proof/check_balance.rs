@@ -1,7 +1,7 @@
 //! What `mingzhang check-receipt` says of a receipt of a balance: how the account stood after so many entries, or that there was none; and if
 //! the ledger is asked, how it stands now.
 
-use super::held::{Shown, continues, print_signatures};
+use super::held::{Contradiction, Shown, continues, print_signatures};
 use crate::cli::client::Target;
 use crate::cli::failure::Failure;
 use crate::cli::print_json;
@@ -13,9 +13,11 @@ use proto::v1;
 use replay::proof::balance_receipt::{BalanceReceipt, ProvedBalance};
 use replay::proof::checkpoint::{Checkpoint, CheckpointError};
 use replay::proof::receipt::ReceiptError;
+use replay::proof::signed_note::Note;
 use replay::proof::trust::Trust;
 use replay::proof::witnessed::SeenBy;
 use serde_json::json;
+use std::path::Path;
 
 /// What today's ledger says of the account.
 pub(super) struct StandsNow {
@@ -36,12 +38,11 @@ pub(super) fn confirmed(receipt: &BalanceReceipt, trust: &Trust) -> Result<Prove
 pub(super) async fn ask(
     target: &Target,
     shown: &Shown,
-    proved: &ProvedBalance,
+    (note, proved): (&Note, &ProvedBalance),
     (class, owner): AccountKey,
-) -> Result<StandsNow, Failure> {
-    let now = shown.trust.checkpoint(&shown.entries).map_err(|error| Failure::Failed(error.to_string()))?;
-    let then = &proved.checkpoint;
-    continues(target, ((then.size, &then.root), (now.size, &now.root)), true).await?;
+    file: &Path,
+) -> Result<StandsNow, Contradiction> {
+    let now = continues(target, shown, [Some((note, &proved.checkpoint)), None], file).await?;
     let class = class_of(class).map_or_else(String::new, |class| class.name().to_owned());
     let request = v1::GetBalanceRequest { owner: wire_id(owner), class, ..v1::GetBalanceRequest::default() };
     let fen = match target.query().await?.get_balance(request).await {

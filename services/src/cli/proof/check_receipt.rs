@@ -3,16 +3,15 @@
 //! `check_balance`.
 
 use super::check_balance;
-use super::held::{Shown, continues, of_today, print_signatures};
+use super::held::{Contradiction, Shown, continues, of_today, print_signatures};
 use super::proved;
 use super::receipt::unreadable;
-use crate::cli::client::{Query, Target};
+use super::today::{self, Today};
+use crate::cli::client::Target;
 use crate::cli::failure::Failure;
-use crate::cli::shown::pages::{ALL, pages};
-use crate::cli::shown::text::{moment, word};
+use crate::cli::shown::text::moment;
 use crate::cli::{print_json, runtime};
 use clap::Args;
-use proto::v1;
 use replay::files::small::{TEXT_BYTES, read_at_most};
 use replay::proof::balance_receipt::{self, BalanceReceipt};
 use replay::proof::checkpoint::{Checkpoint, CheckpointError};
@@ -30,12 +29,13 @@ use std::path::PathBuf;
 /// Of a receipt of a balance: how the account stood after so many entries, or that there was none. Of one of an entry:
 /// what holds is that somebody said it, that it is on record, and what the ledger made of it when it came: posted, refused or said before.
 /// Whether it was taken back since, a receipt does not show: with --server the ledger proves that it still continues what it signed then,
-/// and says what it makes of the entry now.
+/// and says what it makes of the entry now: `posted`, `suspense`, `beside`, `taken_back`, `duplicate` or `refused`. What contradicts the
+/// receipt is told, and both signed notes are kept beside its file.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub\n  \
     mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub --witness witness.key.pub\n  \
     mingzhang check-receipt payout.tlog-proof --vkey ledger.key.pub --server http://127.0.0.1:50051\n\n\
-    Exit codes: 0 it holds, 1 it does not (and why), or today's ledger does not continue it, 2 usage, 3 server unreachable")]
+    Exit codes: 0 it holds, 1 it does not (and why), or today's ledger contradicts it, 2 usage, 3 server unreachable")]
 pub struct CheckReceiptArgs {
     /// The receipt
     #[arg(value_name = "FILE")]
@@ -56,16 +56,6 @@ pub struct CheckReceiptArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// What today's ledger says of an entry.
-struct Today {
-    /// Entries of the checkpoint that continues the receipt's.
-    size: u64,
-    /// Its word on the entry, which no proof shows.
-    outcome: String,
-    /// Why not, or what took it back.
-    why: Option<String>,
 }
 
 /// What a receipt proves, if a key signed it that is trusted over so many entries.
@@ -92,11 +82,14 @@ impl CheckReceiptArgs {
             let held = BalanceReceipt::parse(&bytes).and_then(|receipt| {
                 let proved = check_balance::confirmed(&receipt, trust)?;
                 let seen = quorum.seen((&receipt.checkpoint, None)).map_err(ReceiptError::Witness)?;
-                Ok((proved, seen, receipt.account))
+                Ok((proved, seen, receipt.account, receipt.checkpoint))
             });
-            let (proved, seen, account) = self.held(held)?;
+            let (proved, seen, account, note) = self.held(held)?;
             let target = self.target(self.server.as_deref().unwrap_or_default());
-            let ask = |today: &Shown| runtime()?.block_on(check_balance::ask(&target, today, &proved, account));
+            let then = (&note, &proved);
+            let ask = |today: &Shown| {
+                self.together(runtime()?.block_on(check_balance::ask(&target, today, then, account, &self.file)))
+            };
             let now = today.as_ref().map(ask).transpose()?;
             return check_balance::say(&proved, account, &seen, now.as_ref(), self.json);
         }
@@ -106,8 +99,8 @@ impl CheckReceiptArgs {
             let seen = quorum.seen(notes).map_err(ReceiptError::Witness)?;
             Ok((proved, receipt, seen))
         }))?;
-        let today = today.map(|today| self.ask(&today, &proved, receipt.entry.index)).transpose()?;
-        self.say(&proved, &receipt, &seen, today)
+        let today = today.map(|today| self.together(self.ask(&today, &proved, &receipt))).transpose()?;
+        self.say(&proved, &receipt, &seen, today.as_ref())
     }
 
     /// What holds; else it is said why not.
@@ -124,26 +117,27 @@ impl CheckReceiptArgs {
         Target { server: server.to_owned(), json: self.json }
     }
 
-    /// Has the ledger prove that it continues the checkpoint, and say what it makes of the entry.
-    fn ask(&self, shown: &Shown, then: &Proved, index: u64) -> Result<Today, Failure> {
-        let server = self.server.as_deref().unwrap_or_default();
-        let target = self.target(server);
-        let failed = |why: String| Failure::Failed(format!("{}: {why}", self.file.display()));
-        runtime()?.block_on(async {
-            let why = |error: CheckpointError| failed(error.to_string());
-            let now = shown.trust.checkpoint(&shown.entries).map_err(why)?;
-            let outcomes = shown.trust.outcomes(&shown.outcomes).map_err(why)?;
-            let outcomes = Checkpoint { origin: outcomes.origin, size: outcomes.size, root: outcomes.root };
-            for (then, now, entries) in [(&then.checkpoint, &now, true), (&then.outcomes, &outcomes, false)] {
-                continues(&target, ((then.size, &then.root), (now.size, &now.root)), entries).await?;
+    /// What today's ledger says; a contradiction is told aloud.
+    fn together<T>(&self, asked: Result<T, Contradiction>) -> Result<T, Failure> {
+        asked.or_else(|contradiction| match contradiction {
+            Contradiction::Failed(failure) => Err(failure),
+            Contradiction::Told { why, evidence } => {
+                if self.json {
+                    print_json(&json!({ "holds": true, "contradicted": why, "evidence": evidence }))?;
+                }
+                Err(Failure::Failed(format!("{}: {why}", self.file.display())))
             }
-            let entry = v1::explain_request::Entry::Index(index);
-            let request = v1::ExplainRequest { entry: Some(entry), ..v1::ExplainRequest::default() };
-            let call = async |query: &mut Query, request| query.explain(request).await;
-            let said = pages(&mut target.query().await?, request, ALL, call).await?;
-            let taken = said.facts.iter().find(|fact| fact.name == "withdrawn").map(|fact| fact.zh.clone());
-            let why = said.refusal.as_ref().map(|refusal| refusal.sentence_zh.clone()).or(taken);
-            Ok(Today { size: now.size, outcome: word(said.outcome().as_str_name(), "OUTCOME_"), why })
+        })
+    }
+
+    /// Has the ledger prove that it continues the checkpoints, and say what it makes of the entry.
+    fn ask(&self, shown: &Shown, then: &Proved, receipt: &Receipt) -> Result<Today, Contradiction> {
+        let target = self.target(self.server.as_deref().unwrap_or_default());
+        let signed =
+            [Some((&receipt.entry.checkpoint, &then.checkpoint)), Some((&receipt.outcome.checkpoint, &then.outcomes))];
+        runtime()?.block_on(async {
+            let now = continues(&target, shown, signed, &self.file).await?;
+            today::ask(&target, (receipt.entry.index, &then.verdict), now.size).await
         })
     }
 
@@ -152,7 +146,7 @@ impl CheckReceiptArgs {
         Proved { checkpoint, outcomes, verdict, signed_at }: &Proved,
         receipt: &Receipt,
         seen: &[SeenBy],
-        today: Option<Today>,
+        today: Option<&Today>,
     ) -> Result<(), Failure> {
         let raw = proto::entry::decode(&receipt.entry.data);
         // An entry of a later version is proven all the same; this program just cannot say what it means.
@@ -167,8 +161,7 @@ impl CheckReceiptArgs {
         if self.json {
             return print_json(&json!({ "holds": true, "origin": checkpoint.origin, "index": receipt.entry.index,
             "size": checkpoint.size, "outcomes_size": outcomes.size, "outcome": proved::as_json(verdict), "signed_at": signed_at, "principal": principal, "recorded_ms": recorded_ms, "event": id, "kind": kind,
-            "effective": effective, "witnesses": witnesses, "today": today.map(|today| json!({ "continued_by": today.size,
-            "outcome": today.outcome, "why": today.why })) }));
+            "effective": effective, "witnesses": witnesses, "today": today.map(Today::as_json) }));
         }
         outln!("  在案 on record: entry {} of {} in {}", receipt.entry.index, checkpoint.size, checkpoint.origin);
         outln!("  所报 said: {kind} {id}");
@@ -186,15 +179,7 @@ impl CheckReceiptArgs {
             None => outln!(
                 "  其后是否撤销，收据不证明 whether it was taken back since, a receipt does not show: ask with --server"
             ),
-            Some(Today { size, outcome, why }) => {
-                outln!(
-                    "  延续 proved: the ledger of {size} entries today continues the one of the receipt, its outcomes too"
-                );
-                outln!(
-                    "  账本称 the ledger says, which is no proof: {outcome}{}",
-                    why.map_or(String::new(), |why| format!("，{why}"))
-                );
-            }
+            Some(today) => today.print(),
         }
         Ok(())
     }

@@ -11,4 +11,5 @@ pub(crate) mod identity_key;
 pub(crate) mod keygen;
 mod proved;
 pub(crate) mod receipt;
+mod today;
 pub(crate) mod witness;

@@ -14,8 +14,7 @@ pub(super) fn lines(verdict: &LeafVerdict) -> Vec<String> {
     match verdict {
         LeafVerdict::Posted { postings, findings } => {
             let suspense = postings.iter().any(|posting| [posting.debit.0, posting.credit.0].contains(&SUSPENSE));
-            let beside =
-                postings.is_empty() && findings.iter().any(|(kind, _)| BESIDE.iter().any(|of| of.name() == kind));
+            let beside = postings.is_empty() && is_beside(findings.iter().map(|(kind, _)| kind.as_str()));
             let word = match (beside, suspense, postings.is_empty()) {
                 (true, ..) => "未计入，仅在案 on record beside, it does not count",
                 (_, true, _) => "已入暂记 posted, to suspense",
@@ -45,6 +44,20 @@ pub(super) fn lines(verdict: &LeafVerdict) -> Vec<String> {
             vec![format!("结果，有证明 proved: {again}; entry {first} said it, which stood then: {now} {zh}")]
         }
     }
+}
+
+/// The verdict in one word, and why if refused.
+pub(super) fn word(verdict: &LeafVerdict) -> String {
+    match verdict {
+        LeafVerdict::Posted { postings, .. } => format!("posted, {} postings", postings.len()),
+        LeafVerdict::Refused { code, .. } => format!("refused, {code}"),
+        LeafVerdict::Duplicate { .. } => "said before".to_owned(),
+    }
+}
+
+/// Whether an entry that moved nothing and opened findings of these kinds is on record without counting.
+pub(super) fn is_beside<'a>(mut kinds: impl Iterator<Item = &'a str>) -> bool {
+    kinds.any(|kind| BESIDE.iter().any(|of| of.name() == kind))
 }
 
 /// What an entry opens that was told otherwise than the ledger holds it, or out of turn: nothing else comes of it.
