@@ -25,7 +25,7 @@ use super::reading::{End, read, read_and_fold};
 use super::refold::Refold;
 use super::report::Report;
 use super::second_reader::Checker;
-use super::{trusted_keys, witnesses};
+use super::{contradiction, trusted_keys, witnesses};
 use crate::jobs::interrupts;
 use crate::jobs::source::Source;
 
@@ -56,7 +56,8 @@ use crate::jobs::source::Source;
     replay verify --data ./demo-data --key ledger.key.pub --receipt line.receipt\n  \
     replay verify --nats nats://127.0.0.1:4222 --live http://127.0.0.1:50051 --key ledger.key.pub\n\n\
     Exit codes: 0 the same, 1 differs, is damaged or cannot be read, 2 usage, 3 interrupted,\n\
-    4 the same, but for files of checkpoints that are damaged or missing, which are named")]
+    4 the same, but for files of checkpoints that are damaged or missing, which are named\n\n\
+    With --key, two notes signed by it that do not go together are kept, and `scripts/check_fork.py` says what they prove.")]
 pub struct VerifyArgs {
     #[command(flatten)]
     source: Source,
@@ -91,6 +92,9 @@ pub struct VerifyArgs {
     /// Compare with the service running at this address: digest of its state, and its last checkpoint
     #[arg(long, value_name = "URL", conflicts_with_all = ["from_checkpoint", "hashes_only"])]
     live: Option<String>,
+    /// Where notes are kept that the ledger signed and that do not go together, if not here; asked for with --key alone
+    #[arg(long, value_name = "DIR")]
+    evidence: Option<PathBuf>,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -117,6 +121,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         }
     };
     bar.finish_and_clear();
+    keep_contradiction(args, &loaded.points, &keys, &mut report);
     let Loaded { points, mut set_aside, .. } = loaded;
     set_aside.sort();
     // One of a witness is met on both ways.
@@ -135,6 +140,17 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     report.set_aside = set_aside;
     report.print(args.json)?;
     Ok(report.exit_code())
+}
+
+/// Keeps what the keys signed that does not go together. That it cannot be kept changes nothing of what was found.
+fn keep_contradiction(args: &VerifyArgs, points: &[Expectation], keys: &[Verifier], report: &mut Report) {
+    let Some(difference) = report.difference().filter(|_| !keys.is_empty()) else { return };
+    let keys: Vec<Verifier> = keys.iter().chain(&report.announced).cloned().collect();
+    let within = args.evidence.clone().unwrap_or_default();
+    match contradiction::keep(&args.source, points, &keys, difference, &within) {
+        Ok(kept) => report.contradiction = kept,
+        Err(error) => replay::terminal::printed::say(format_args!("replay: no evidence was kept: {error:#}")),
+    }
 }
 
 fn points(args: &VerifyArgs, keys: &[Verifier], quorum: &Quorum) -> anyhow::Result<(Option<Live>, Loaded)> {

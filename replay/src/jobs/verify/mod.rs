@@ -8,6 +8,7 @@
 
 mod asked_service;
 mod command;
+mod contradiction;
 mod evidence;
 mod expected;
 mod reading;

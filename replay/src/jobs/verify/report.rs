@@ -12,6 +12,7 @@ use replay::terminal::shown_text::one_line;
 use serde_json::{Value, json};
 
 use super::asked_service::Live;
+use super::contradiction::KeptNotes;
 use super::evidence::{FirstDifference, TornEnd};
 use super::expected::Books;
 use super::reading::End;
@@ -51,6 +52,8 @@ pub struct Report {
     pub live: Option<Live>,
     /// Files of checkpoints that say nothing, and why.
     pub set_aside: Vec<String>,
+    /// Two signed notes that do not go together, where there are such.
+    pub contradiction: Option<KeptNotes>,
     /// Where an interrupted run can be taken up.
     pub kept_in: Option<PathBuf>,
 }
@@ -83,6 +86,11 @@ impl Report {
     /// A checkpoint that nobody trusted has signed is a difference too.
     pub fn untrusted(&mut self, found: Option<FirstDifference>) {
         self.difference = found.map(Box::new);
+    }
+
+    /// The first difference, if there is one.
+    pub fn difference(&self) -> Option<&FirstDifference> {
+        self.difference.as_deref()
     }
 
     /// What folding came to; computes the digest.
@@ -166,6 +174,10 @@ impl Report {
             Some(difference) => out!("{difference}"),
             None => outln!("{}", self.verdict()),
         }
+        if let Some(KeptNotes { dir, command }) = &self.contradiction {
+            outln!("  evidence    two signed notes that do not go together are kept in {}", dir.display());
+            outln!("              what they prove to anybody who has the ledger's key, says\n  {command}");
+        }
         Ok(())
     }
 
@@ -225,6 +237,7 @@ impl Report {
             "live": self.live,
             "torn": self.torn,
             "difference": self.difference,
+            "evidence": self.contradiction,
             "resume": self.kept_in,
             "seconds": self.seconds,
             "entries_per_second": self.per_second(),

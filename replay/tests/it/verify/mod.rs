@@ -2,6 +2,7 @@
 //! exits. The binary is run as a user runs it.
 
 mod balances;
+mod contradictions;
 mod notes;
 pub mod record;
 mod witnesses;
