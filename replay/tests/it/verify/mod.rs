@@ -10,7 +10,6 @@ mod witnesses;
 use crate::support;
 use std::fs;
 use std::path::{Path, PathBuf};
-
 use ledger::event::{Event, Kind};
 use ledger::hash::Hash;
 use ledger::money::Day;
