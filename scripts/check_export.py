@@ -63,7 +63,7 @@ def checkpoint(here, name, key):
 
 def ends(entry, origin, key):
     """Whether an entry announces, under the signature of this key, another that takes its place."""
-    head = {1: 25, 3: 33}.get(entry[0])
+    head = {1: 26, 3: 34}.get(entry[0])
     if key not in entry or head is None:
         return False
     said = fields(fields(entry[head + 1 + entry[head]:]).get(78, b""))
@@ -82,7 +82,7 @@ def check(here, vkey=None):
     for entry, outcome in itertools.zip_longest(leaves(here, size), leaves(made, size)):
         need(entry is not None and outcome is not None, "there are not as many outcomes as entries")
         leaf, salt, said = outcome_of(outcome)
-        at = {1: 9, 3: 17}.get(entry[0])
+        at = {1: 10, 3: 18}.get(entry[0])
         fits = leaf == sha256(b"\x00", entry) and at and salt == entry[at:at + 16]
         need(fits, "the outcome of entry %d is that of another" % entries.size)
         entries.push(entry)

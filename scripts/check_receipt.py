@@ -79,12 +79,12 @@ def plain(text):
     # What could move the cursor, or forge a line, is shown by its number.
     return "".join(char if char.isprintable() else "\\u%04x" % ord(char) for char in text)
 def said_by(entry):
-    at = {1: 25, 3: 33}.get(entry[0], len(entry))
+    at = {1: 26, 3: 34}.get(entry[0], len(entry))
     return entry[at + 1:at + 1 + entry[at]].decode(errors="replace") or "?" if at < len(entry) else "?"
 def about(entry, payment):
-    # Kind 1, eight bytes of time, sixteen of salt, length of the principal, principal, event; kind 3 has eight bytes more after the time. Field 41 of an event is a
+    # Kind 1, eight bytes of time, one of how the principal was known, sixteen of salt, length of the principal, principal, event; kind 3 has eight bytes more before the salt. Field 41 of an event is a
     # payment credited, 42 one returned; in both, field 1 is the payment and field 2 the fen. Looking for the bytes alone would find them in a lie.
-    head = {1: 25, 3: 33}.get(entry[0])
+    head = {1: 26, 3: 34}.get(entry[0])
     event = fields(entry[head + 1 + entry[head]:]) if head else {}
     for kind, word in ((41, "credited"), (42, "returned")):
         said = fields(event.get(kind, b""))
@@ -262,7 +262,7 @@ def check(receipt, vkey, payment=None):
     outcome, place, made, made_at, _ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
     leaf, salt, said = outcome_of(outcome)
     need(entry, "the entry is empty")
-    place_of_salt = {1: 9, 3: 17}.get(entry[0])
+    place_of_salt = {1: 10, 3: 18}.get(entry[0])
     need(place == index and leaf == sha256(b"\x00", entry) and (place_of_salt is None or entry[place_of_salt:place_of_salt + 16] == salt), "the outcome is that of another entry")
     need(said[0] != "duplicate" or said[1] < index, "the outcome repeats a later entry")
     told = about(entry, payment) if payment else ""

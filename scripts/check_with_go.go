@@ -327,7 +327,7 @@ func salted(entry, salt []byte) bool {
 	if len(entry) == 0 {
 		return false
 	}
-	at, known := map[byte]int{1: 9, 3: 17}[entry[0]]
+	at, known := map[byte]int{1: 10, 3: 18}[entry[0]]
 	return !known || len(entry) >= at+16 && bytes.Equal(entry[at:at+16], salt)
 }
 

@@ -1,12 +1,14 @@
 //! An entry as it is recorded: the bytes of the Merkle leaf. Decoding the event inside is not its business.
 //!
-//! Layout: kind `u8`, recorded milliseconds `i64` little endian; if the kind is 3, the index `u64` little endian of the refused
-//! entry that is said again; 16 bytes of salt, length of the principal `u8`, the principal, the event.
+//! Layout: kind `u8`, recorded milliseconds `i64` little endian, how the principal showed that it is he `u8` ([`Proof`]); if the kind
+//! is 3, the index `u64` little endian of the refused entry that is said again; 16 bytes of salt, length of the principal `u8`, the
+//! principal, the event.
 //!
 //! The salt is random. An entry can be guessed, as most of it is known to whoever got the one before, and proofs give away hashes of
 //! entries: without the salt a guess could be tried on them.
 
 use crate::limits::{MAX_ENTRY_BYTES, MAX_EVENT_BYTES, MAX_PRINCIPAL_BYTES};
+use ledger::entry::Proof;
 
 /// Kind byte of an entry that holds one event.
 pub const KIND_EVENT: u8 = 1;
@@ -21,13 +23,15 @@ pub const KIND_AGAIN: u8 = 3;
 pub const SALT_BYTES: usize = 16;
 
 /// Bytes before the principal, of an entry that says something again.
-const FIXED_BYTES: usize = 18 + SALT_BYTES;
+const FIXED_BYTES: usize = 19 + SALT_BYTES;
 
 /// An entry read in place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Raw<'a> {
     /// The writer's clock, milliseconds since 1970.
     pub recorded_ms: i64,
+    /// How the submitter showed that it is he.
+    pub proof: Proof,
     /// Index of the refused entry of the same id that is said again.
     pub again: Option<u64>,
     /// What keeps others from guessing the entry by its hash.
@@ -62,6 +66,12 @@ pub enum EntryError {
         /// The kind byte.
         kind: u8,
     },
+    /// A way of showing who one is that this version does not know.
+    #[error("the entry names {number} as how its principal was known; use a newer version")]
+    Proof {
+        /// Its number.
+        number: u8,
+    },
     /// Principal missing, too long, or no text.
     #[error("the principal must be 1 to {MAX_PRINCIPAL_BYTES} bytes of UTF-8")]
     Principal,
@@ -78,13 +88,14 @@ pub enum EntryError {
 
 /// Appends an entry to `out` and says how many bytes it took; on an error `out` stays as it was.
 pub fn encode_into(out: &mut Vec<u8>, raw: &Raw<'_>) -> Result<usize, EntryError> {
-    let Raw { recorded_ms, again, salt, principal, content } = *raw;
+    let Raw { recorded_ms, proof, again, salt, principal, content } = *raw;
     let length = principal_length(principal.as_bytes())?;
     check_content(content)?;
     let before = out.len();
     out.reserve(FIXED_BYTES + principal.len() + content.len());
     out.push(if again.is_some() { KIND_AGAIN } else { KIND_EVENT });
     out.extend_from_slice(&recorded_ms.to_le_bytes());
+    out.push(proof as u8);
     if let Some(again) = again {
         out.extend_from_slice(&again.to_le_bytes());
     }
@@ -108,6 +119,8 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
         kind => return Err(EntryError::Kind { kind }),
     }
     let (recorded, rest) = rest.split_first_chunk::<8>().ok_or(truncated.clone())?;
+    let (&number, rest) = rest.split_first().ok_or(truncated.clone())?;
+    let proof = Proof::try_from(number).map_err(|()| EntryError::Proof { number })?;
     let (again, rest) = match kind {
         KIND_AGAIN => {
             let (again, rest) = rest.split_first_chunk::<8>().ok_or(truncated.clone())?;
@@ -122,6 +135,7 @@ pub fn decode(bytes: &[u8]) -> Result<Raw<'_>, EntryError> {
     check_content(content)?;
     Ok(Raw {
         recorded_ms: i64::from_le_bytes(*recorded),
+        proof,
         again,
         salt: *salt,
         principal: std::str::from_utf8(principal).map_err(|_| EntryError::Principal)?,
@@ -175,7 +189,7 @@ mod tests {
     const SALT: [u8; SALT_BYTES] = *b"sixteen of salt.";
 
     fn raw<'a>(recorded_ms: i64, principal: &'a str, content: &'a [u8]) -> Raw<'a> {
-        Raw { recorded_ms, again: None, salt: SALT, principal, content }
+        Raw { recorded_ms, proof: Proof::Token, again: None, salt: SALT, principal, content }
     }
 
     #[test]
@@ -192,7 +206,7 @@ mod tests {
     fn layout_is_frozen() {
         let mut bytes = Vec::new();
         encode_into(&mut bytes, &raw(0x0102_0304, "ab", &[9, 8])).expect("a good entry");
-        assert_eq!(bytes, [&[1, 4, 3, 2, 1, 0, 0, 0, 0], &SALT[..], &[2, b'a', b'b', 9, 8]].concat());
+        assert_eq!(bytes, [&[1, 4, 3, 2, 1, 0, 0, 0, 0, 3], &SALT[..], &[2, b'a', b'b', 9, 8]].concat());
     }
 
     #[test]
@@ -214,7 +228,7 @@ mod tests {
         let mut bytes = Vec::new();
         let said = Raw { again: Some(0x0506), ..raw(1, "ab", &[9]) };
         encode_into(&mut bytes, &said).expect("a good entry");
-        let head = [3, 1, 0, 0, 0, 0, 0, 0, 0, 6, 5, 0, 0, 0, 0, 0, 0];
+        let head = [3, 1, 0, 0, 0, 0, 0, 0, 0, 3, 6, 5, 0, 0, 0, 0, 0, 0];
         assert_eq!(bytes, [&head[..], &SALT, &[2, b'a', b'b', 9]].concat());
         assert_eq!(decode(&bytes), Ok(said));
         assert!((0..bytes.len()).all(|cut| decode(&bytes[..cut]).is_err()));
@@ -224,16 +238,16 @@ mod tests {
     fn every_cut_is_noticed() {
         let mut bytes = Vec::new();
         encode_into(&mut bytes, &raw(1, "abc", b"x")).expect("a good entry");
-        for cut in 0..29 {
+        for cut in 0..30 {
             let wanted = EntryError::Truncated { bytes: cut };
             assert_eq!(decode(&bytes[..cut]), Err(wanted), "cut after {cut}");
         }
-        assert_eq!(decode(&bytes[..29]), Err(EntryError::Empty));
+        assert_eq!(decode(&bytes[..30]), Err(EntryError::Empty));
     }
 
     #[test]
     fn groups_unknown_kinds_and_bad_principals_are_errors() {
-        let good = [&[1, 0, 0, 0, 0, 0, 0, 0, 0], &SALT[..], &[1, b'a', 5]].concat();
+        let good = [&[1, 0, 0, 0, 0, 0, 0, 0, 0, 1], &SALT[..], &[1, b'a', 5]].concat();
         assert!(decode(&good).is_ok());
         let with = |at: usize, byte: u8| {
             let mut bytes = good.clone();
@@ -243,8 +257,10 @@ mod tests {
         assert_eq!(with(0, 2), Err(EntryError::Group));
         assert_eq!(with(0, 4), Err(EntryError::Kind { kind: 4 }));
         assert_eq!(with(0, 0), Err(EntryError::Kind { kind: 0 }));
-        assert_eq!(with(25, 0), Err(EntryError::Principal));
-        assert_eq!(with(26, 0xff), Err(EntryError::Principal));
+        assert_eq!(with(9, 0), Err(EntryError::Proof { number: 0 }));
+        assert_eq!(with(9, 8), Err(EntryError::Proof { number: 8 }));
+        assert_eq!(with(26, 0), Err(EntryError::Principal));
+        assert_eq!(with(27, 0xff), Err(EntryError::Principal));
         let mut out = Vec::new();
         assert_eq!(encode_into(&mut out, &raw(0, "", b"x")), Err(EntryError::Principal));
         assert_eq!(encode_into(&mut out, &raw(0, &"x".repeat(65), b"x")), Err(EntryError::Principal));

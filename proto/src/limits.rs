@@ -7,7 +7,7 @@ pub const MAX_ENTRY_BYTES: usize = 65_535;
 pub const MAX_PRINCIPAL_BYTES: usize = 64;
 
 /// Bytes before an entry's content at most: kind, time, what is said again, salt, length, principal.
-pub const MAX_ENTRY_HEAD_BYTES: usize = 1 + 8 + 8 + 16 + 1 + MAX_PRINCIPAL_BYTES;
+pub const MAX_ENTRY_HEAD_BYTES: usize = 1 + 8 + 1 + 8 + 16 + 1 + MAX_PRINCIPAL_BYTES;
 
 /// Bytes of one event at most: it fits an entry whoever submits it.
 pub const MAX_EVENT_BYTES: usize = MAX_ENTRY_BYTES - MAX_ENTRY_HEAD_BYTES;

@@ -2,7 +2,7 @@
 //! only; nothing is asserted.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{
     CardBound, CardRelation, DayBasis, Event, InterestAccrued, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered,
     RosterLineAdded, RosterPrepared, Status, StatusChanged, StudyLevel,
@@ -98,6 +98,7 @@ fn core(criterion: &mut Criterion) {
             index: state.entries,
             recorded_ms: proto::samples::LATE_MS,
             principal: "王老师",
+            proof: Proof::Named,
             again: None,
             content,
             event: &Event { id, ..event },

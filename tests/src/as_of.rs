@@ -1,7 +1,7 @@
 //! The ledger as of a day, by a plain loop: what is of a later day only takes its place, what posts interest says nothing, and once all is
 //! told the day is settled.
 
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{Event, Kind};
 use ledger::money::Day;
 use ledger::state::State;
@@ -17,7 +17,15 @@ pub fn as_of(said: &[(String, Event)], live: &State, day: Day) -> State {
     let (mut state, mut waiting) = (State::default(), Vec::new());
     for (principal, event) in said {
         let (index, content) = (state.entries, proto::event::encode(event));
-        let entry = Entry { index, recorded_ms: LATE_MS, principal, again: None, content: &content, event };
+        let entry = Entry {
+            index,
+            recorded_ms: LATE_MS,
+            principal,
+            proof: Proof::Named,
+            again: None,
+            content: &content,
+            event,
+        };
         let there = live.seen_at(index).map(|seen| seen.verdict);
         let posted = there == Some(POSTED) || there == Some(WITHDRAWN);
         let accrues = matches!(&entry.event.kind, Kind::InterestAccrued(_) | Kind::InterestAdjusted(_));
@@ -41,7 +49,15 @@ pub fn as_of(said: &[(String, Event)], live: &State, day: Day) -> State {
     while !waiting.is_empty() {
         let before = waiting.len();
         waiting.retain(|(index, principal, content, event)| {
-            let entry = Entry { index: *index, recorded_ms: LATE_MS, principal, again: None, content, event };
+            let entry = Entry {
+                index: *index,
+                recorded_ms: LATE_MS,
+                principal,
+                proof: Proof::Named,
+                again: None,
+                content,
+                event,
+            };
             !state.judge_again(&entry).expect("the fold goes on")
         });
         if waiting.len() == before {

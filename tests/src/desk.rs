@@ -1,6 +1,6 @@
 //! A desk that submits events to a ledger in memory, by way of their bytes. It knows no files and no network.
 
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{Event, Kind};
 use ledger::fold::Halt;
 use ledger::outcome::Outcome;
@@ -82,7 +82,15 @@ pub fn submit_at(
     content: &[u8],
     event: Event,
 ) -> Result<Outcome, Halt> {
-    state.fold(&Entry { index: state.entries, recorded_ms, principal, again, content, event: &event })
+    state.fold(&Entry {
+        index: state.entries,
+        recorded_ms,
+        principal,
+        proof: Proof::Named,
+        again,
+        content,
+        event: &event,
+    })
 }
 
 /// How a ledger in files is opened whose clock stands behind every day that tests speak of.

@@ -8,7 +8,7 @@ use super::act::Act;
 use super::told::{self, Told};
 use super::{Halt, State};
 use crate::change::Change;
-use crate::entry::Entry;
+use crate::entry::{Entry, Proof};
 use crate::event::{Event, Interest, InterestAdjusted, Kind};
 use crate::finding::FindingKind;
 use crate::handle::Handle;
@@ -135,6 +135,7 @@ impl State {
             index: last,
             recorded_ms: self.recorded_ms,
             principal: "",
+            proof: Proof::Own,
             again: None,
             content: &[],
             event: &event,

@@ -3,7 +3,7 @@
 mod floods;
 
 use crate::account::Book;
-use crate::entry::Entry;
+use crate::entry::{Entry, Proof};
 use crate::event::conventions::{Conventions, MovesOlder, WaiverFor};
 use crate::event::loan_terms::{ClaimChecks, ClaimRounding, Cycle, LoanTerms, MonthDay, StudyEnd};
 use crate::event::{
@@ -84,8 +84,15 @@ impl Told {
         let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective, edition: 0, kind };
         let content = index.to_le_bytes();
         taken();
-        let entry =
-            Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event: &event };
+        let entry = Entry {
+            index,
+            recorded_ms: LATE_MS,
+            principal: "clerk",
+            proof: Proof::Named,
+            again: None,
+            content: &content,
+            event: &event,
+        };
         let outcome = self.state.fold(&entry).expect("the next entry");
         self.most = self.most.max(taken());
         matches!(outcome, Outcome::Posted { .. })

@@ -84,7 +84,7 @@ fn close(engine: &Engine) {
     let kinds = [Kind::OrgRegistered(org), Kind::PeriodClosed(closed)];
     let events = kinds.map(|kind| Event::said(Day::from_yyyymmdd(20_220_105).unwrap(), kind));
     let events = events.map(|event| (Bytes::from(proto::event::encode(&event)), event)).to_vec();
-    let receipts = engine.submit("somebody".into(), events).unwrap();
+    let receipts = engine.submit("somebody", events).unwrap();
     receipts.blocking_recv().unwrap().unwrap();
     assert!(engine.read().orgs.iter().any(|(_, org)| !org.closings.is_empty()), "a period was closed");
 }

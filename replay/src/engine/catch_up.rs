@@ -153,8 +153,8 @@ fn entries(frame: &Frame, first: u64) -> impl Iterator<Item = (&[u8], u64, Hash)
 /// less than carrying it over.
 fn entry<'a>(bytes: &'a [u8], index: u64, event: &'a Event) -> Result<(Entry<'a>, [u8; SALT_BYTES]), EngineError> {
     let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
-    let proto::entry::Raw { recorded_ms, principal, again, content, salt } = raw;
-    Ok((Entry { index, recorded_ms, principal, again, content, event }, salt))
+    let proto::entry::Raw { recorded_ms, proof, principal, again, content, salt } = raw;
+    Ok((Entry { index, recorded_ms, principal, proof, again, content, event }, salt))
 }
 
 /// As [`fold_record`], with what all outcomes come to.

@@ -23,7 +23,7 @@ use crate::proof::notary::Notary;
 use crate::proof::tally::Tally;
 use crate::record::alarm::Alarm;
 use crate::record::leaves::Leaves;
-use crate::record::writer::{Item, Reported, Settled};
+use crate::record::writer::{Item, Reported, Settled, Speaker};
 
 /// Frames that may wait for the fold before the writer, or reading, is held back.
 pub(super) const FRAMES_TO_FOLD: usize = 8;
@@ -256,8 +256,9 @@ impl Fold {
         recorded_ms: i64,
         noting: &mut Noting<'_>,
     ) -> Result<Option<Call>, EngineError> {
-        let Item { principal, again, content, tag: Tag { event, detail, done } } = item;
-        let entry = Entry { index, recorded_ms, principal, again: *again, content, event };
+        let Item { speaker, again, content, tag: Tag { event, detail, done } } = item;
+        let Speaker { principal, proof } = speaker;
+        let entry = Entry { index, recorded_ms, principal, proof: *proof, again: *again, content, event };
         let outcome = match detail {
             Detail::Full => {
                 let nothing = Acknowledged { index, recorded_ms, outcome: Outcome::default(), alike: 0 };
@@ -332,13 +333,15 @@ impl Engine {
     ///
     /// # Errors
     /// The event is of a later program, or nothing may be answered.
-    pub fn dry_run(&self, principal: &str, submission: Submission) -> Result<Outcome, EngineError> {
+    pub fn dry_run(&self, speaker: &Speaker, submission: Submission) -> Result<Outcome, EngineError> {
         self.answers()?;
         let state = self.read();
         let Submission { content, event, again } = submission;
         // By the clock of now, as the writer would stamp it: it never goes back behind the last entry.
         let recorded_ms = self.clock.now_ms().max(state.recorded_ms);
-        let entry = Entry { index: state.entries, recorded_ms, principal, again, content: &content, event: &event };
+        let Speaker { principal, proof } = speaker;
+        let (index, proof) = (state.entries, *proof);
+        let entry = Entry { index, recorded_ms, principal, proof, again, content: &content, event: &event };
         state.dry_run(&entry).map_err(|halt| EngineError::unreadable(entry.index, &halt))
     }
 }

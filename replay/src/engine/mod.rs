@@ -38,6 +38,7 @@ use ledger::outcome::Outcome;
 use crate::record::log::Clock;
 use crate::record::log::single::Single;
 
+pub use crate::record::writer::Speaker;
 pub use balance_tree::Balances;
 pub use error::EngineError;
 pub use options::{DEFAULT_LEDGER, Home, Options};

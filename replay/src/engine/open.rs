@@ -23,7 +23,7 @@ use crate::proof::comparing;
 use crate::proof::notary::{Notary, Reading, SigningError, not_cut};
 use crate::record::log::Log;
 use crate::record::log::single::Single;
-use crate::record::writer::{Item, SubmitError, Submitter, Writer, WriterOptions};
+use crate::record::writer::{Item, Speaker, SubmitError, Submitter, Writer, WriterOptions};
 use crate::record::{following, repairing};
 
 /// What an engine has that writes.
@@ -167,10 +167,10 @@ impl Engine {
     /// Nothing was recorded: the queue is full, an event is too long, or the ledger has ended.
     pub fn submit(
         &self,
-        principal: Arc<str>,
+        speaker: impl Into<Speaker>,
         events: Vec<impl Into<Submission>>,
     ) -> Result<oneshot::Receiver<Answered>, EngineError> {
-        self.submit_for(Detail::Full, principal, events)
+        self.submit_for(Detail::Full, speaker, events)
     }
 
     /// The same for whoever wants to hear more or less of it.
@@ -180,10 +180,10 @@ impl Engine {
     pub fn submit_for(
         &self,
         detail: Detail,
-        principal: Arc<str>,
+        speaker: impl Into<Speaker>,
         events: Vec<impl Into<Submission>>,
     ) -> Result<oneshot::Receiver<Answered>, EngineError> {
-        let (done, answer) = oneshot::channel();
+        let (speaker, (done, answer)) = (speaker.into(), oneshot::channel());
         if events.is_empty() {
             // Nobody may be waiting any more, which is no concern of ours.
             let _ = done.send(Ok(Vec::new()));
@@ -199,7 +199,7 @@ impl Engine {
         let items = events.into_iter().enumerate().map(|(at, submission)| {
             let Submission { content, event, again } = submission.into();
             let done = if at == last { done.take() } else { None };
-            Item { principal: Arc::clone(&principal), again, content, tag: Tag { event, detail, done } }
+            Item { speaker: speaker.clone(), again, content, tag: Tag { event, detail, done } }
         });
         writing.submit(items.collect())?;
         Ok(answer)

@@ -104,10 +104,11 @@ impl Engine {
         let index = before.entries;
         let bytes = self.entry_bytes(index)?;
         let unreadable = |why: &dyn std::fmt::Display| EngineError::unreadable(index, why);
-        let Raw { recorded_ms, again, salt, principal, content } =
+        let Raw { recorded_ms, proof, again, salt, principal, content } =
             proto::entry::decode(&bytes).map_err(|error| unreadable(&error))?;
         let event = proto::event::decode(content).map_err(|error| unreadable(&error))?;
-        let outcome = folded(&mut before, &Entry { index, recorded_ms, principal, again, content, event: &event })?;
+        let outcome =
+            folded(&mut before, &Entry { index, recorded_ms, principal, proof, again, content, event: &event })?;
         let (mut made, mark) = (Vec::new(), EntryMark { leaf: leaf_hash(&bytes), salt });
         write(&mut made, &mark, &outcome, &before);
         let leaf = self.trees(index + 1)?.outcomes.0.subtree(0, index).map_err(SigningError::from)?;

@@ -1,7 +1,7 @@
 //! Single entries read back from the record while the ledger runs: what was said, by whom and when.
 
 use bytes::Bytes;
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::Event;
 
 use super::{Engine, EngineError};
@@ -17,6 +17,8 @@ pub struct Recorded {
     pub recorded_ms: i64,
     /// Who said it.
     pub principal: String,
+    /// How he showed that it is he.
+    pub proof: Proof,
     /// Index of the refused entry of the same event that was said again.
     pub again: Option<u64>,
     /// The event's bytes, as received.
@@ -30,15 +32,15 @@ impl Recorded {
     #[must_use]
     pub fn of(entry: &Entry<'_>) -> Self {
         let (principal, content) = (entry.principal.to_owned(), Bytes::copy_from_slice(entry.content));
-        let (again, event) = (entry.again, entry.event.clone());
-        Self { index: entry.index, recorded_ms: entry.recorded_ms, principal, again, content, event }
+        let Entry { index, recorded_ms, proof, again, .. } = *entry;
+        Self { index, recorded_ms, principal, proof, again, content, event: entry.event.clone() }
     }
 
     /// As the fold takes it.
     #[must_use]
     pub fn entry(&self) -> Entry<'_> {
-        let Self { index, recorded_ms, principal, again, content, event } = self;
-        Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event }
+        let Self { index, recorded_ms, principal, proof, again, content, event } = self;
+        Entry { index: *index, recorded_ms: *recorded_ms, principal, proof: *proof, again: *again, content, event }
     }
 
     /// Reads an entry's bytes.
@@ -49,7 +51,8 @@ impl Recorded {
         let raw = proto::entry::decode(bytes).map_err(|error| EngineError::unreadable(index, &error))?;
         let event = proto::event::decode(raw.content).map_err(|error| EngineError::unreadable(index, &error))?;
         let (principal, content) = (raw.principal.to_owned(), Bytes::copy_from_slice(raw.content));
-        Ok(Self { index, recorded_ms: raw.recorded_ms, principal, again: raw.again, content, event })
+        let proto::entry::Raw { recorded_ms, proof, again, .. } = raw;
+        Ok(Self { index, recorded_ms, principal, proof, again, content, event })
     }
 }
 

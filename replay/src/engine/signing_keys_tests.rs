@@ -15,7 +15,7 @@ pub(super) fn announce(engine: &Engine, key: &Signer) -> u64 {
     let kind = ledger::event::Kind::KeyAnnounced(crate::proof::trust::announcement(key.verifier(), &signer(1)));
     let effective = ledger::money::Day::from_yyyymmdd(20_260_101).unwrap();
     let event = Event::said(effective, kind);
-    let receipts = engine.submit("somebody".into(), vec![(Bytes::from(proto::event::encode(&event)), event)]).unwrap();
+    let receipts = engine.submit("somebody", vec![(Bytes::from(proto::event::encode(&event)), event)]).unwrap();
     receipts.blocking_recv().unwrap().unwrap()[0].index
 }
 

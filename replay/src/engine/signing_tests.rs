@@ -42,7 +42,7 @@ fn events(from: u128, count: usize) -> Vec<(Bytes, Event)> {
 }
 
 pub(super) fn record(engine: &Engine, from: u128, count: usize) {
-    let receipts = engine.submit("somebody".into(), events(from, count)).unwrap();
+    let receipts = engine.submit("somebody", events(from, count)).unwrap();
     assert_eq!(receipts.blocking_recv().unwrap().unwrap().len(), count);
 }
 
@@ -344,8 +344,9 @@ fn an_outcome_that_is_not_in_the_tree_is_not_given() {
             Err(EngineError::OutcomeDiffers { index: named }) => others += u32::from(named == index),
             Err(error) => panic!("{error}"),
         }
-        let Recorded { recorded_ms, principal, again, content, event, .. } = engine.recorded(index).unwrap().unwrap();
-        let entry = Entry { index, recorded_ms, principal: &principal, again, content: &content, event: &event };
+        let Recorded { recorded_ms, principal, proof, again, content, event, .. } =
+            engine.recorded(index).unwrap().unwrap();
+        let entry = Entry { index, recorded_ms, principal: &principal, proof, again, content: &content, event: &event };
         lacking.withhold(&entry).unwrap();
     }
     assert!(others > 0, "some entry rests on those before it");

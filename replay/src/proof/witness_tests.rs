@@ -93,7 +93,14 @@ fn a_change_of_keys_is_followed_and_the_old_key_is_cosigned_no_more() {
     let content = proto::event::encode(&said);
     let (recorded_ms, salt) = (proto::samples::LATE_MS, [0; proto::entry::SALT_BYTES]);
     let mut entry = Vec::new();
-    let raw = proto::entry::Raw { recorded_ms, again: None, salt, principal: "somebody", content: &content };
+    let raw = proto::entry::Raw {
+        recorded_ms,
+        proof: ledger::entry::Proof::Named,
+        again: None,
+        salt,
+        principal: "somebody",
+        content: &content,
+    };
     proto::entry::encode_into(&mut entry, &raw).unwrap();
     let mut told = ledger(300, 300, "", "");
     told.entries.push(leaf_hash(&entry)).unwrap();

@@ -120,7 +120,7 @@ fn office(number: u64) -> Item<u64> {
     let (org, on) = (Uuid::from_u128(u128::from(number) + 1), Day::from_yyyymmdd(20_210_901).unwrap());
     let kind = Kind::OrgRegistered(OrgRegistered { org, number: number.to_string(), ..offices.next().unwrap() });
     let content = proto::event::encode(&Event::said(on, kind)).into();
-    Item { principal: "tester".into(), again: None, content, tag: number }
+    Item { speaker: "tester".into(), again: None, content, tag: number }
 }
 
 /// What `scripts/check_export.py` says, which shares nothing with the ledger.

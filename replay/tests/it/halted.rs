@@ -31,7 +31,7 @@ fn harmed(templates: &Templates, whys: &[&str], harm: impl FnOnce(&mut Place)) {
     harm(&mut place);
     let said = halts(&engine);
     assert!(whys.iter().any(|why| said.contains(why)) && said.contains("replay repair"), "{said}");
-    assert!(engine.submit("tester".into(), ledger::events(9_000, 1)).is_err(), "nothing more is recorded");
+    assert!(engine.submit("tester", ledger::events(9_000, 1)).is_err(), "nothing more is recorded");
     assert_eq!(engine.digest(), (templates.truth.entries.len() as u64, templates.truth.digest));
     assert!(engine.stop().is_err());
     drop(engine);

@@ -1,8 +1,8 @@
 //! Helpers of the record's tests: a plain entry encoding, a writer that remembers what settled, and reading back.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, OnceLock};
 
 use replay::record::error::LogError;
 use replay::record::log::{Clock, Frame, Log, LogOptions, NatsOptions, ProvisionOptions, Reader};
@@ -35,7 +35,7 @@ pub fn content(entry: &[u8]) -> Vec<u8> {
 
 /// The tag of an item is its number; its content is derived from it, of uneven length.
 pub fn item(number: u64) -> Item<u64> {
-    Item { principal: Arc::from("tester"), again: None, content: content_of(number).into(), tag: number }
+    Item { speaker: "tester".into(), again: None, content: content_of(number).into(), tag: number }
 }
 
 pub fn content_of(number: u64) -> Vec<u8> {

@@ -29,7 +29,7 @@ fn history() -> Vec<(String, Vec<u8>, Event)> {
 fn record(data: &Path) {
     let engine = Engine::open(&Options::file(data), &mut |_| {}).unwrap();
     for (principal, content, event) in history() {
-        let receipts = engine.submit(principal.as_str().into(), vec![(content.into(), event)]).unwrap();
+        let receipts = engine.submit(principal.as_str(), vec![(content.into(), event)]).unwrap();
         let _ = receipts.blocking_recv().unwrap().unwrap();
     }
     engine.stop().unwrap();
@@ -159,7 +159,7 @@ fn a_stream_explains_and_supposes_as_files_do() {
     let writer =
         replay::record::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
     let items = history().into_iter().map(|(principal, content, _)| replay::record::writer::Item {
-        principal: principal.as_str().into(),
+        speaker: principal.as_str().into(),
         again: None,
         content: content.into(),
         tag: 0_u64,

@@ -140,7 +140,7 @@ async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse
     let principal = principal(PRINCIPAL_HEADER, headers.map(|value| value.as_str().as_bytes())).map_err(refused)?;
     let request = v1::RecordRequest::decode(message.payload.clone())
         .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;
-    ingest::record(engine, principal, request).await.map_err(refused)
+    ingest::record(engine, principal.into(), request).await.map_err(refused)
 }
 
 /// An answer as bytes, if the NATS server takes so many at a time; else what became of its events all the same, and how to ask.

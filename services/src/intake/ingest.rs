@@ -6,7 +6,7 @@ use crate::principal::PrincipalFault;
 use bytes::Bytes;
 use proto::event::{Malformed, admit_each};
 use proto::v1;
-use replay::engine::{Detail, Engine, EngineError, Submission};
+use replay::engine::{Detail, Engine, EngineError, Speaker, Submission};
 use std::sync::Arc;
 
 /// Events of one call at most: ten thousand keep both memory and the answer's delay small.
@@ -68,7 +68,7 @@ pub fn principal<'a>(
 /// The whole call was turned away.
 pub async fn record(
     engine: &Engine,
-    principal: Arc<str>,
+    speaker: Speaker,
     request: v1::RecordRequest,
 ) -> Result<v1::RecordResponse, IngestError> {
     check_size(&request.events)?;
@@ -78,10 +78,10 @@ pub async fn record(
     let Admitted { events, rejected } = admit(request.events, request.again).await?;
     let (rejected, room) = Room::rejections(rejected);
     let (answers, index) = if request.dry_run {
-        dry_run(engine, &principal, events, room)?
+        dry_run(engine, &speaker, events, room)?
     } else {
         let detail = if request.terse { Detail::Terse } else { Detail::Full };
-        write(engine, principal, events, (detail, room)).await?
+        write(engine, speaker, events, (detail, room)).await?
     };
     Ok(v1::RecordResponse { receipts: woven(answers, rejected), index })
 }
@@ -89,7 +89,7 @@ pub async fn record(
 /// Records what was admitted; its receipts, and how many entries the record had with it.
 async fn write(
     engine: &Engine,
-    principal: Arc<str>,
+    speaker: Speaker,
     events: Vec<Submission>,
     (detail, mut room): (Detail, Room),
 ) -> Result<(Vec<v1::Receipt>, u64), IngestError> {
@@ -97,7 +97,7 @@ async fn write(
         Detail::Full => events.iter().map(|said| said.event.id).collect(),
         Detail::Terse => Vec::new(),
     };
-    let receipts = engine.submit_for(detail, principal, events)?.await.map_err(|_| EngineError::Stopped)??;
+    let receipts = engine.submit_for(detail, speaker, events)?.await.map_err(|_| EngineError::Stopped)??;
     let index = receipts.last().map(|last| last.index + last.alike + 1);
     let index = index.unwrap_or_else(|| engine.read().entries);
     if detail == Detail::Terse {
@@ -150,7 +150,7 @@ fn check_size(events: &[Bytes]) -> Result<(), IngestError> {
 /// What recording it now would give; how many entries there are.
 fn dry_run(
     engine: &Engine,
-    principal: &str,
+    speaker: &Speaker,
     events: Vec<Submission>,
     mut room: Room,
 ) -> Result<(Vec<v1::Receipt>, u64), IngestError> {
@@ -158,7 +158,7 @@ fn dry_run(
     for submission in events {
         let id = submission.event.id;
         let later = (submission.event.edition > 0).then(|| submission.event.clone());
-        let outcome = engine.dry_run(principal, submission)?;
+        let outcome = engine.dry_run(speaker, submission)?;
         let state = engine.read();
         let in_turn = later.is_none_or(|event| state.is_in_turn(&event));
         receipts.push(room.judged(&state, &outcome, id, in_turn));

@@ -98,7 +98,7 @@ fn recorded(engine: &Engine, index: u64) -> Result<Recorded, QueryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger::entry::Entry;
+    use ledger::entry::{Entry, Proof};
     use ledger::event::{Event, RateIndex, RatePublished, Reason};
     use ledger::money::Day;
 
@@ -109,6 +109,7 @@ mod tests {
             index,
             recorded_ms: 1_900_000_000_000,
             principal: "office",
+            proof: Proof::Named,
             again: None,
             content: &content,
             event: &event,

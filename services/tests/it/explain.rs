@@ -313,7 +313,7 @@ fn an_explanation_is_the_same_after_a_start_from_pages_and_from_the_record_alone
     let engine = Engine::open(&options, &mut |_| {}).expect("opens");
     let events = [org(UNIT), policy(), line(LINE, UNIT, 500), line(LINE + 1, UNIT, 70), line(LINE, 9, 1)];
     let events = events.map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event));
-    let receipts = engine.submit("office".into(), events.to_vec()).expect("taken");
+    let receipts = engine.submit("office", events.to_vec()).expect("taken");
     receipts.blocking_recv().expect("answered").expect("recorded");
     let (runtime, turns) = (tokio::runtime::Runtime::new().expect("a runtime"), Arc::new(Semaphore::new(1)));
     let all = |engine: &Engine| {

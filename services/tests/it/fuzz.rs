@@ -138,8 +138,14 @@ fn events() -> Vec<Vec<u8>> {
 
 fn entry(content: &[u8], again: Option<u64>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let raw =
-        proto::entry::Raw { recorded_ms: 1_000, again, salt: [7; 16], principal: "省学生资助中心", content };
+    let raw = proto::entry::Raw {
+        recorded_ms: 1_000,
+        proof: ledger::entry::Proof::Named,
+        again,
+        salt: [7; 16],
+        principal: "省学生资助中心",
+        content,
+    };
     proto::entry::encode_into(&mut bytes, &raw).expect("a good entry");
     bytes
 }

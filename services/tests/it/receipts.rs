@@ -236,9 +236,7 @@ async fn a_witness_cosigns_what_continues_and_stops_at_a_fork() {
     let more = {
         let (engine, events) = (honest.engine.clone(), support::encoded(&orgs(200, 40)));
         let decoded = orgs(200, 40);
-        move || {
-            engine.submit("finance".into(), events.into_iter().zip(decoded).collect()).expect("taken").blocking_recv()
-        }
+        move || engine.submit("finance", events.into_iter().zip(decoded).collect()).expect("taken").blocking_recv()
     };
     beside(move || {
         let look = |address: &str| {

@@ -49,7 +49,7 @@ async fn no_command_prints_what_nobody_sees() {
     // Past admission, which would refuse them.
     let events = [named(org(UNIT)), policy(), named(line(LINE, UNIT, 500)), named(line(LINE + 1, 999, 1))];
     let events = events.map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event)).to_vec();
-    server.engine.submit("office".into(), events).expect("taken").await.expect("answered").expect("recorded");
+    server.engine.submit("office", events).expect("taken").await.expect("answered").expect("recorded");
     let address = server.address.to_string();
     let commands = tokio::task::spawn_blocking(move || {
         let line = Uuid::from_u128(LINE).to_string();

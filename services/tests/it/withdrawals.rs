@@ -91,7 +91,7 @@ fn the_record_alone_says_of_an_entry_that_it_was_taken_back_as_a_service_does() 
     let options = Options::file(data.path());
     let engine = Engine::open(&options, &mut |_| {}).expect("opens");
     let events = story().map(|event| (bytes::Bytes::from(proto::event::encode(&event)), event));
-    let receipts = engine.submit("office".into(), events.to_vec()).expect("taken");
+    let receipts = engine.submit("office", events.to_vec()).expect("taken");
     receipts.blocking_recv().expect("answered").expect("recorded");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let of_withdrawal = |facts: &[Fact]| -> Vec<String> {

@@ -1,6 +1,6 @@
 //! The tree over all balances of histories nobody wrote: each account has one place in it, and its leaf is its balance.
 
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::hash::Hash;
 use ledger::state::State;
 use ledger::tree::balances::{AccountStands, BalanceTree, SaltSource};
@@ -21,7 +21,8 @@ fn states() -> Vec<State> {
         let mut state = State::default();
         for (index, (principal, event)) in (0..).zip(&said) {
             let (recorded_ms, content) = (proto::samples::LATE_MS, proto::event::encode(event));
-            let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event };
+            let entry =
+                Entry { index, recorded_ms, principal, proof: Proof::Named, again: None, content: &content, event };
             let _ = state.fold(&entry).expect("the fold goes on");
         }
         state

@@ -2,7 +2,7 @@
 //! As of each day there counts what counts in the ledger and is of that day or earlier, whatever else was told of its number.
 
 use crate::whole::{books, differences};
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{EntryWithdrawn, Event, Kind, Reason, WayBack};
 use ledger::money::Day;
 use ledger::state::State;
@@ -88,7 +88,15 @@ fn told_right(events: &[Event], on: Day) -> State {
     let mut state = State::default();
     for event in events.iter().filter(|event| event.effective <= on) {
         let (index, content) = (state.entries, proto::event::encode(event));
-        let entry = Entry { index, recorded_ms: LATE_MS, principal: "行", again: None, content: &content, event };
+        let entry = Entry {
+            index,
+            recorded_ms: LATE_MS,
+            principal: "行",
+            proof: Proof::Named,
+            again: None,
+            content: &content,
+            event,
+        };
         let refused = state.fold_as_of(&entry, POSTED).expect("the fold goes on");
         assert!(refused.is_none(), "{event:?}");
     }

@@ -1,7 +1,7 @@
 //! Days have bounds: how far ahead of its recording each kind may lie, that nothing runs ahead of the clock, and that the
 //! clock of the record never falls. What is refused in words of an official is in the scenario of days.
 
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{DayRule, Event, Kind};
 use ledger::fold::Halt;
 use ledger::money::Day;
@@ -177,10 +177,15 @@ fn a_falling_time_halts_the_fold_and_changes_nothing() {
     let mut at = |state: &mut State, recorded_ms| {
         let event = samples.next().expect("enough of them");
         let content = proto::event::encode(&event);
-        let entry =
-            Entry {
-                index: state.entries, recorded_ms, principal: "周", again: None, content: &content, event: &event
-            };
+        let entry = Entry {
+            index: state.entries,
+            recorded_ms,
+            principal: "周",
+            proof: Proof::Named,
+            again: None,
+            content: &content,
+            event: &event,
+        };
         state.fold(&entry).map(drop)
     };
     assert_eq!(at(&mut state, LATE_MS), Ok(()));
@@ -203,7 +208,7 @@ fn a_dry_run_asks_whether_the_day_has_come_by_the_clock_of_now() {
     let unknown = |on| {
         let sample = samples().into_iter().find(|event| event.kind.name() == "payout_unknown").expect("a kind");
         let event = Event { effective: on, ..sample };
-        engine.dry_run("行", (proto::event::encode(&event).into(), event).into()).expect("the fold goes on")
+        engine.dry_run(&"行".into(), (proto::event::encode(&event).into(), event).into()).expect("the fold goes on")
     };
     assert!(matches!(unknown(today.plus(1)), Outcome::Posted { .. }));
     assert!(matches!(unknown(today.plus(2)), Outcome::Refused(refusal) if refusal.code == Code::NotYet));

@@ -1,7 +1,7 @@
 //! What is said to differ between two states, against comparing everything with everything.
 
 use ledger::account::{AccountNo, Owner};
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{Event, Kind, LoanKind};
 use ledger::loan::portfolio_id;
 use ledger::state::entity::{EachTable, Entity};
@@ -49,7 +49,8 @@ fn folded(said: &[Said], leave: impl Fn(usize) -> bool) -> State {
     for (at, (principal, event)) in said.iter().enumerate() {
         let (index, event, content) = (state.entries, event.clone(), proto::event::encode(event));
         let recorded_ms = proto::samples::LATE_MS;
-        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event: &event };
+        let entry =
+            Entry { index, recorded_ms, principal, proof: Proof::Named, again: None, content: &content, event: &event };
         if leave(at) {
             state.withhold(&entry).expect("it is the next one");
         } else {

@@ -41,6 +41,7 @@ fn entries() -> [Vec<u8>; 2] {
     [None, Some(7)].map(|again| {
         let raw = Raw {
             recorded_ms: 1_790_000_000_000,
+            proof: ledger::entry::Proof::Certificate,
             again,
             salt: *b"sixteen of salt.",
             principal: "example/office",
@@ -137,6 +138,7 @@ fn closed_lists_keep_their_numbers_and_names() {
     list("classes of accounts", Class::ALL.iter().map(|class| class.name()).collect());
     list("refusals", Code::ALL.iter().map(|code| code.name()).collect());
     list("findings", FindingKind::all().into_iter().map(FindingKind::name).collect());
+    list("how principals are known", ledger::entry::Proof::ALL.iter().map(|proof| proof.name()).collect());
     frozen("names.txt", &text);
 }
 

@@ -1,7 +1,7 @@
 //! Generated histories against the simple model: what the ledger promises, at every step of histories nobody wrote.
 
 use ledger::account::Class;
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{Clearing, Event, Kind, LoanRepaid};
 use ledger::finding::FindingKind;
 use ledger::lender::fund::stock_on;
@@ -174,8 +174,15 @@ fn a_dry_run_says_what_will_be_and_changes_nothing() {
             let _ = model.tell(&principal, &event, &content);
             let digest = state.digest();
             let (index, recorded_ms) = (state.entries, LATE_MS);
-            let entry =
-                Entry { index, recorded_ms, principal: &principal, again: None, content: &content, event: &event };
+            let entry = Entry {
+                index,
+                recorded_ms,
+                principal: &principal,
+                proof: Proof::Named,
+                again: None,
+                content: &content,
+                event: &event,
+            };
             let before = state.dry_run(&entry).expect("the fold goes on");
             assert_eq!(state.digest(), digest, "a dry run changed something: {entry:?}");
             let after = state.fold(&entry).expect("the fold goes on");
@@ -201,7 +208,15 @@ fn the_same_entries_give_the_same_digest() {
             let recorded_ms = LATE_MS + 7 * i64::try_from(at).expect("a small index");
             let (index, event) = (at as u64, event.clone());
             let _ = again
-                .fold(&Entry { index, recorded_ms, principal, again: None, content: &content, event: &event })
+                .fold(&Entry {
+                    index,
+                    recorded_ms,
+                    principal,
+                    proof: Proof::Named,
+                    again: None,
+                    content: &content,
+                    event: &event,
+                })
                 .expect("it goes on");
         }
         assert_eq!(again.digest(), state.digest(), "seed {seed}");
@@ -235,7 +250,15 @@ fn a_gap_and_unknown_rules_halt_and_change_nothing() {
     let (_, event) = said[0].clone();
     let content = proto::event::encode(&event);
     let (index, recorded_ms) = (state.entries + 1, LATE_MS);
-    let entry = Entry { index, recorded_ms, principal: "周", again: None, content: &content, event: &event };
+    let entry = Entry {
+        index,
+        recorded_ms,
+        principal: "周",
+        proof: Proof::Named,
+        again: None,
+        content: &content,
+        event: &event,
+    };
     assert!(state.fold(&entry).is_err());
     let kind = Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
     // The wire turns it away; were it in the record all the same, the fold must stop rather than guess.

@@ -3,7 +3,7 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
 
 use ledger::account::Class;
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{Allocation, DayBasis, Event, Interest, Kind, LoanRefunded, Status};
 use ledger::finding::FindingKind;
 use ledger::loan::stretch::{Payment, Stretch};
@@ -359,7 +359,15 @@ fn a_dry_run_of_a_year_says_what_will_be() {
     for (principal, event) in tests::loans::year(0) {
         let content = proto::event::encode(&event);
         let (index, recorded_ms) = (state.entries, proto::samples::LATE_MS);
-        let entry = Entry { index, recorded_ms, principal: &principal, again: None, content: &content, event: &event };
+        let entry = Entry {
+            index,
+            recorded_ms,
+            principal: &principal,
+            proof: Proof::Named,
+            again: None,
+            content: &content,
+            event: &event,
+        };
         let before = state.dry_run(&entry).expect("the fold goes on");
         match (before, state.fold(&entry).expect("the fold goes on")) {
             // Findings get their numbers only when they are opened.

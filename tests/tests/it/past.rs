@@ -73,7 +73,7 @@ impl Desk {
     pub(crate) fn tell(&self, said: &[Said]) {
         for (principal, event) in said {
             let content = proto::event::encode(event).into();
-            let said = self.engine.submit(principal.as_str().into(), vec![(content, event.clone())]);
+            let said = self.engine.submit(principal.as_str(), vec![(content, event.clone())]);
             let receipts = said.expect("there is room").blocking_recv().expect("the ledger runs");
             assert_eq!(receipts.expect("it was folded").len(), 1);
         }

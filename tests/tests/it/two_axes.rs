@@ -105,8 +105,7 @@ fn told(dir: &Path, said: &[Said], chance: &mut Chance) -> Engine {
     for events in said.chunks(7) {
         for (principal, event) in events {
             let content = proto::event::encode(event).into();
-            let waits =
-                engine.submit(principal.as_str().into(), vec![(content, event.clone())]).expect("there is room");
+            let waits = engine.submit(principal.as_str(), vec![(content, event.clone())]).expect("there is room");
             assert_eq!(waits.blocking_recv().expect("the ledger runs").expect("folded").len(), 1);
         }
         if chance.in_hundred(12) {
@@ -190,8 +189,7 @@ fn what_was_known_at_a_moment_is_what_was_recorded_until_then() {
     for events in said.chunks(50) {
         for (principal, event) in events {
             let content = proto::event::encode(event).into();
-            let waits =
-                engine.submit(principal.as_str().into(), vec![(content, event.clone())]).expect("there is room");
+            let waits = engine.submit(principal.as_str(), vec![(content, event.clone())]).expect("there is room");
             let _ = waits.blocking_recv().expect("the ledger runs").expect("folded");
         }
         // Recorded times are in milliseconds; without a pause a whole history may share one.

@@ -27,8 +27,15 @@ fn say(state: &mut State, on: u32, kind: Kind) -> bool {
     let index = state.entries;
     let event = Event { id: Uuid::from_u128(u128::from(index) + 1_000), effective: day(on), edition: 0, kind };
     let content = index.to_le_bytes();
-    let entry =
-        Entry { index, recorded_ms: LATE_MS, principal: "clerk", again: None, content: &content, event: &event };
+    let entry = Entry {
+        index,
+        recorded_ms: LATE_MS,
+        principal: "clerk",
+        proof: crate::entry::Proof::Named,
+        again: None,
+        content: &content,
+        event: &event,
+    };
     let foreseen = state.dry_run(&entry).expect("rules it knows");
     let outcome = state.fold(&entry).expect("the next entry");
     match (&foreseen, &outcome) {

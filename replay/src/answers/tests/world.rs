@@ -2,7 +2,7 @@
 //! what the tests see is what the ledger would remember.
 
 use crate::pages::postings::Postings;
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::policy::{Band, Policy};
 use ledger::event::*;
 use ledger::handle::Handle;
@@ -261,7 +261,8 @@ impl World {
         let content = proto::event::encode(&event);
         let index = self.state.entries;
         let recorded_ms = proto::samples::LATE_MS;
-        let entry = Entry { index, recorded_ms, principal, again: None, content: &content, event: &event };
+        let entry =
+            Entry { index, recorded_ms, principal, proof: Proof::Named, again: None, content: &content, event: &event };
         let outcome = self.state.fold(&entry).expect("in order");
         if let Outcome::Posted { postings, .. } = &outcome {
             self.entries.note(&self.state, index, day(on), postings);

@@ -1,6 +1,7 @@
 //! One entry put in words: what was said, what came of it, and what that rests on, brought together from the state and the
 //! record. Each of its parts is made in a file of its own.
 
+use ledger::entry::Proof;
 use ledger::handle::Handle;
 use ledger::money::Day;
 use ledger::outcome::{Code, Now, Refusal};
@@ -42,6 +43,8 @@ pub struct Explanation {
     pub recorded_ms: i64,
     /// Who said it.
     pub principal: String,
+    /// How he showed that it is he.
+    pub proof: Proof,
     /// Id of the event.
     pub event: Uuid,
     /// Kind of the event, by its stable name.
@@ -85,6 +88,7 @@ pub(super) fn of(state: &State, recorded: &Recorded, rows: &[EntryRow], facts: V
         index: recorded.index,
         recorded_ms: recorded.recorded_ms,
         principal: recorded.principal.clone(),
+        proof: recorded.proof,
         event: recorded.event.id,
         kind: recorded.event.kind.name(),
         kind_zh: recorded.event.kind.name_zh(),

@@ -7,7 +7,7 @@ use super::printout::Printout;
 use super::{EntryOutcome, Moved, from_record};
 use crate::engine::Recorded;
 use ledger::account::AccountNo;
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::{EntryWithdrawn, Event, Kind, Reason};
 use ledger::handle::Handle;
 use ledger::outcome::{Outcome, Posting};
@@ -18,12 +18,21 @@ use std::collections::BTreeMap;
 fn recorded(index: u64, principal: &str, content: &[u8]) -> Recorded {
     let event = proto::event::decode(content).expect("an event");
     let (principal, content) = (principal.to_owned(), bytes::Bytes::copy_from_slice(content));
-    Recorded { index, recorded_ms: proto::samples::LATE_MS, principal, again: None, content, event }
+    Recorded {
+        index,
+        recorded_ms: proto::samples::LATE_MS,
+        principal,
+        proof: Proof::Named,
+        again: None,
+        content,
+        event,
+    }
 }
 
 fn fold(state: &mut State, recorded: &Recorded) -> Outcome {
-    let Recorded { index, recorded_ms, principal, again, content, event } = recorded;
-    let entry = Entry { index: *index, recorded_ms: *recorded_ms, principal, again: *again, content, event };
+    let Recorded { index, recorded_ms, principal, proof, again, content, event } = recorded;
+    let entry =
+        Entry { index: *index, recorded_ms: *recorded_ms, principal, proof: *proof, again: *again, content, event };
     state.fold(&entry).expect("the fold goes on")
 }
 

@@ -74,7 +74,7 @@ fn line(number: u128) -> Event {
 fn record(engine: &Engine, events: Vec<Event>) {
     let count = events.len();
     let events = events.into_iter().map(|event| (Bytes::from(proto::event::encode(&event)), event)).collect();
-    let receipts = engine.submit("somebody".into(), events).unwrap().blocking_recv().unwrap().unwrap();
+    let receipts = engine.submit("somebody", events).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(receipts.len(), count);
 }
 

@@ -67,8 +67,14 @@ fn lying_counts_with_right_checksums_are_refused() {
 fn an_entry_of_another_time_than_its_frame_is_damage_and_no_unfinished_write() {
     let entry = |ms| {
         let mut bytes = Vec::new();
-        let raw =
-            proto::entry::Raw { recorded_ms: ms, again: None, salt: [7; 16], principal: "tester", content: b"content" };
+        let raw = proto::entry::Raw {
+            recorded_ms: ms,
+            proof: ledger::entry::Proof::Named,
+            again: None,
+            salt: [7; 16],
+            principal: "tester",
+            content: b"content",
+        };
         proto::entry::encode_into(&mut bytes, &raw).unwrap();
         bytes
     };

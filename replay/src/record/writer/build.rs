@@ -120,8 +120,9 @@ impl<T> Builder<T> {
         let mut leaves = Leaves::default();
         let salts = self.salts.of(self.pending.len())?;
         for (item, salt) in self.pending.iter().zip(salts) {
-            let Item { again, principal, content, .. } = item;
-            let raw = Raw { recorded_ms, again: *again, salt: *salt, principal, content };
+            let Item { again, speaker, content, .. } = item;
+            let (proof, principal) = (speaker.proof, &*speaker.principal);
+            let raw = Raw { recorded_ms, proof, again: *again, salt: *salt, principal, content };
             match builder.offer(|out| (self.encode)(out, &raw)) {
                 Offered::Taken(from, to) => {
                     leaves.push(&mut self.tip.frontier, leaf_hash(builder.part(from, to)));

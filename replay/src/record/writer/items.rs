@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use ledger::entry::Proof;
 use proto::entry::{Raw, SALT_BYTES};
 
 use crate::limits::{ENTRY_OVERHEAD_BYTES, QUEUE_BYTES};
@@ -12,11 +13,27 @@ use crate::record::leaves::Leaves;
 /// Appends one entry's bytes to the buffer.
 pub type EncodeEntry = fn(&mut Vec<u8>, &Raw<'_>);
 
+/// Who submits, and how he showed that it is he.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Speaker {
+    /// His name.
+    pub principal: Arc<str>,
+    /// What stands behind the name.
+    pub proof: Proof,
+}
+
+impl<T: Into<Arc<str>>> From<T> for Speaker {
+    /// Somebody who only says his name.
+    fn from(name: T) -> Self {
+        Self { principal: name.into(), proof: Proof::Named }
+    }
+}
+
 /// One event on its way into the record.
 #[derive(Debug)]
 pub struct Item<T> {
     /// Who submits it.
-    pub principal: Arc<str>,
+    pub speaker: Speaker,
     /// Index of the refused entry of the same event that is said again.
     pub again: Option<u64>,
     /// The event as bytes, exactly as received.
@@ -28,7 +45,7 @@ pub struct Item<T> {
 impl<T> Item<T> {
     /// What it takes of the queue and of an entry, rounded up.
     pub(super) fn cost(&self) -> usize {
-        self.content.len() + self.principal.len() + ENTRY_OVERHEAD_BYTES
+        self.content.len() + self.speaker.principal.len() + ENTRY_OVERHEAD_BYTES
     }
 }
 

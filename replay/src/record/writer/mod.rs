@@ -8,5 +8,5 @@ mod salt;
 mod settle;
 mod threads;
 
-pub use items::{EncodeEntry, Item, Reported, Settled, SubmitError, WriterOptions};
+pub use items::{EncodeEntry, Item, Reported, Settled, Speaker, SubmitError, WriterOptions};
 pub use threads::{Submitter, Writer};

@@ -73,7 +73,7 @@ impl<T> Queue<T> {
         let mut bytes = 0;
         for (position, item) in items.iter().enumerate() {
             if item.cost() > MAX_ENTRY_BYTES {
-                let bytes = item.content.len() + item.principal.len();
+                let bytes = item.content.len() + item.speaker.principal.len();
                 return Err(SubmitError::TooLong { position, bytes, items });
             }
             bytes += item.cost();

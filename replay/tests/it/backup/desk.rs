@@ -112,7 +112,7 @@ pub fn say(engine: &Engine, from: u128, count: u128) {
     for first in (from..from + count).step_by(150) {
         let events = (first..(first + 150).min(from + count)).map(org);
         let said = events.map(|event| (proto::event::encode(&event).into(), event)).collect();
-        let receipts = engine.submit("省财政厅/制单".into(), said).unwrap();
+        let receipts = engine.submit("省财政厅/制单", said).unwrap();
         drop(receipts.blocking_recv().unwrap().unwrap());
     }
 }
@@ -121,7 +121,7 @@ pub fn say(engine: &Engine, from: u128, count: u128) {
 pub fn announce(engine: &Engine, key: &Signer) {
     let kind = Kind::KeyAnnounced(announcement(key.verifier(), &signer(9)));
     let event = Event::said(org(700_000).effective, kind);
-    let receipts = engine.submit("省财政厅/系统".into(), vec![(proto::event::encode(&event).into(), event)]).unwrap();
+    let receipts = engine.submit("省财政厅/系统", vec![(proto::event::encode(&event).into(), event)]).unwrap();
     drop(receipts.blocking_recv().unwrap().unwrap());
     engine.stop().unwrap();
 }

@@ -78,7 +78,7 @@ impl Templates {
         provision(&nats).unwrap();
         let engine = made.open().unwrap();
         for call in 0..CALLS {
-            let told = engine.submit("tester".into(), events(call * PER_CALL, PER_CALL)).unwrap();
+            let told = engine.submit("tester", events(call * PER_CALL, PER_CALL)).unwrap();
             told.blocking_recv().unwrap().unwrap();
         }
         let (digest, outcomes) = sums(&engine);
@@ -245,7 +245,7 @@ impl Place {
         if (digest, outcomes) != (truth.digest, truth.outcomes) {
             return Err("outcomes are not what they were".to_owned());
         }
-        let told = engine.submit("tester".into(), events(ONE_MORE, 1)).map_err(|error| error.to_string())?;
+        let told = engine.submit("tester", events(ONE_MORE, 1)).map_err(|error| error.to_string())?;
         let receipts = told.blocking_recv().unwrap().map_err(|error| error.to_string())?;
         engine.stop().map_err(|error| error.to_string())?;
         let index = receipts[0].index;

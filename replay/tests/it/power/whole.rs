@@ -40,7 +40,7 @@ fn open(data: &Path) -> Engine {
 fn say(engine: &Engine, number: u64) {
     let person = PersonRegistered { person: Uuid::from_u128(u128::from(number) + 1), origin: 610_000 };
     let event = Event::said(Day::from_yyyymmdd(20_210_901).unwrap(), Kind::PersonRegistered(person));
-    let told = engine.submit("省财政厅/制单".into(), vec![(proto::event::encode(&event).into(), event)]).unwrap();
+    let told = engine.submit("省财政厅/制单", vec![(proto::event::encode(&event).into(), event)]).unwrap();
     drop(told.blocking_recv().unwrap().unwrap());
 }
 

@@ -57,7 +57,14 @@ impl Made {
         let kind = Kind::KeyAnnounced(announcement(next.verifier(), by));
         let content = proto::event::encode(&Event::said(Day::from_yyyymmdd(20_260_105).unwrap(), kind));
         let (recorded_ms, salt) = (proto::samples::LATE_MS, [0; SALT_BYTES]);
-        let raw = Raw { recorded_ms, again: None, salt, principal: "somebody", content: &content };
+        let raw = Raw {
+            recorded_ms,
+            proof: ledger::entry::Proof::Named,
+            again: None,
+            salt,
+            principal: "somebody",
+            content: &content,
+        };
         let mut entry = Vec::new();
         encode_into(&mut entry, &raw).unwrap();
         let frame = self.frame(self.tip.epoch, self.tip.writer, &[entry]);

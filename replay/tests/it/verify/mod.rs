@@ -233,7 +233,7 @@ fn a_key_announced_under_the_one_before_is_followed() {
             Engine::open(&Options { signing: Some(Signing::new(key)), ..Options::file(dir.path()) }, &mut |_| {});
         let engine = engine.unwrap();
         let bytes = bytes::Bytes::from(proto::event::encode(&event));
-        engine.submit("somebody".into(), vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
+        engine.submit("somebody", vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
         engine.stop().unwrap();
     }
     let data = dir.path().to_str().unwrap();
@@ -284,7 +284,7 @@ fn an_event_whose_id_is_not_of_its_key_is_a_difference() {
     let (id, keyed) = (first.id, second.id);
     for event in [first, Event { id, ..second }] {
         let bytes = bytes::Bytes::from(proto::event::encode(&event));
-        engine.submit("somebody".into(), vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
+        engine.submit("somebody", vec![(bytes, event)]).unwrap().blocking_recv().unwrap().unwrap();
     }
     engine.stop().unwrap();
     let verify = |more: &[&str]| replay(&[&["verify", "--data", dir.path().to_str().unwrap()], more].concat());
@@ -358,7 +358,7 @@ fn a_stream_is_verified_as_files_are() {
     let writer =
         replay::record::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
     let item = |event: &ledger::event::Event| replay::record::writer::Item {
-        principal: "tester".into(),
+        speaker: "tester".into(),
         again: None,
         content: proto::event::encode(event).into(),
         tag: 0_u64,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::state::State;
 use ledger::tree::outcome_leaf::EntryMark;
 use proto::samples::LATE_MS;
@@ -148,7 +148,15 @@ impl Record {
             let raw = proto::entry::decode(bytes).unwrap();
             let event = proto::event::decode(raw.content).unwrap();
             let (recorded_ms, principal, content) = (raw.recorded_ms, raw.principal, raw.content);
-            let entry = Entry { index: state.entries, recorded_ms, principal, again: None, content, event: &event };
+            let entry = Entry {
+                index: state.entries,
+                recorded_ms,
+                principal,
+                proof: Proof::Named,
+                again: None,
+                content,
+                event: &event,
+            };
             let outcome = state.fold(&entry).unwrap();
             let leaf = ledger::tree::merkle::leaf_hash(bytes);
             tallying.note(&state, &EntryMark { leaf, salt: raw.salt }, &outcome);
@@ -222,6 +230,7 @@ fn entries() -> Vec<Vec<u8>> {
         let content = proto::event::encode(event);
         let raw = proto::entry::Raw {
             recorded_ms: LATE_MS,
+            proof: Proof::Named,
             again: None,
             salt: [7; 16],
             principal: PRINCIPAL,

@@ -59,6 +59,7 @@ fn printout(answer: &v1::ExplainResponse) -> Result<Printout, Failure> {
         index: entry.index,
         recorded_ms: entry.recorded_ms,
         principal: entry.principal.clone(),
+        proof: entry.proof.clone(),
         event: uuid(&entry.event),
         kind: entry.kind.clone(),
         kind_zh: entry.kind_zh.clone(),

@@ -198,6 +198,7 @@ impl Told {
             index: self.index,
             recorded_ms: proto::samples::LATE_MS,
             principal,
+            proof: ledger::entry::Proof::Named,
             again: None,
             content: &content,
             event: &event,

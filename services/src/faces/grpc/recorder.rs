@@ -26,7 +26,7 @@ impl v1::recorder_server::Recorder for Recorder {
         let headers = request.metadata().get_all(PRINCIPAL_HEADER);
         let principal = principal(PRINCIPAL_HEADER, headers.iter().map(|value| value.as_bytes()))?;
         let _at_work = request.extensions().get::<Arc<Connection>>().map(Connection::at_work);
-        let response = ingest::record(&self.engine, principal, request.into_inner()).await?;
+        let response = ingest::record(&self.engine, principal.into(), request.into_inner()).await?;
         Ok(Response::new(response))
     }
 }

@@ -49,7 +49,7 @@ impl Told {
         let engine = Engine::open(&tests::desk::late(data), &mut |_| {}).expect("an empty ledger opens");
         for (principal, content, event) in &self.0 {
             let said = vec![(content.clone().into(), event.clone())];
-            let receipts = engine.submit(principal.as_str().into(), said).expect("room");
+            let receipts = engine.submit(principal.as_str(), said).expect("room");
             let _ = receipts.blocking_recv().expect("the ledger answers").expect("recorded");
         }
         engine.stop().expect("a clean end");

@@ -21,6 +21,8 @@ pub struct Printout {
     pub recorded_ms: i64,
     /// Who said it.
     pub principal: String,
+    /// How he showed that it is he, by the stable name of a [`ledger::entry::Proof`].
+    pub proof: String,
     /// Id of the event.
     pub event: Uuid,
     /// Kind of the event, by its stable name.
@@ -164,6 +166,7 @@ impl Printout {
             index: explanation.index,
             recorded_ms: explanation.recorded_ms,
             principal: explanation.principal.clone(),
+            proof: explanation.proof.name().to_owned(),
             event: explanation.event,
             kind: explanation.kind.to_owned(),
             kind_zh: explanation.kind_zh.to_owned(),

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use ledger::entry::Proof;
 use ledger::money::{Day, yuan};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,7 +28,7 @@ impl Printout {
         };
         let fact = |fact: &PrintedFact| json!({ "name": fact.name, "zh": fact.zh, "en": fact.en });
         json!({ "as_of": self.as_of, "index": self.index, "recorded_ms": self.recorded_ms,
-            "principal": self.principal, "event": self.event, "kind": self.kind, "kind_zh": self.kind_zh,
+            "principal": self.principal, "proof": self.proof, "event": self.event, "kind": self.kind, "kind_zh": self.kind_zh,
             "report": self.report, "effective": self.effective, "outcome": self.outcome, "first": self.first,
             "refusal": self.reason.as_ref().map(reason_json), "compared": self.compared.as_ref().map(compared),
             "said": self.said.iter().map(said).collect::<Vec<_>>(),
@@ -40,7 +41,8 @@ impl Printout {
         let Self { index, kind, kind_zh, report, effective, .. } = self;
         let (zh, en) = if *report { ("报告", "report") } else { ("决定", "decision") };
         writeln!(f, "  第 {index} 号记录 entry {index}：{kind_zh} {kind}（{zh} {en}）")?;
-        writeln!(f, "  何人 who        {}", self.principal)?;
+        let proof = Proof::named(&self.proof).map_or("", Proof::name_zh);
+        writeln!(f, "  何人 who        {}（{proof} {}）", self.principal, self.proof)?;
         writeln!(f, "  记录于 recorded {}", moment(self.recorded_ms))?;
         writeln!(f, "  生效日 counts   {}", day(*effective))?;
         writeln!(f, "  事项号 event    {}", self.event)

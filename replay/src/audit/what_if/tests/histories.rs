@@ -32,7 +32,17 @@ fn plain(said: &[Said], edit: &mut dyn FnMut(u64, &Event) -> Option<Event>) -> (
         None => {
             let (principal, content, event) = (&said.principal, &said.content, &said.event);
             let recorded_ms = proto::samples::LATE_MS;
-            state.withhold(&Entry { index, recorded_ms, principal, again: None, content, event }).expect("in order");
+            state
+                .withhold(&Entry {
+                    index,
+                    recorded_ms,
+                    principal,
+                    proof: ledger::entry::Proof::Named,
+                    again: None,
+                    content,
+                    event,
+                })
+                .expect("in order");
             None
         }
     });

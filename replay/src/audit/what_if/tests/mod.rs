@@ -1,6 +1,6 @@
 //! Hypotheticals against sums made by hand. Those over whole histories are in `histories`.
 
-use ledger::entry::Entry;
+use ledger::entry::{Entry, Proof};
 use ledger::event::policy::{Band, Policy, Rule};
 use ledger::event::*;
 use ledger::money::{Day, Fen, FenSum};
@@ -48,6 +48,7 @@ fn fold(state: &mut State, said: &Said, event: &Event) -> Outcome {
         index: state.entries,
         recorded_ms: proto::samples::LATE_MS,
         principal: &said.principal,
+        proof: Proof::Named,
         again: None,
         content: &said.content,
         event,
@@ -226,7 +227,7 @@ fn folded(said: &[Said], hypothesis: &Hypothesis) -> Result<(State, State, foldi
     for (index, said) in (0..).zip(said) {
         let (principal, content, event) = (&said.principal, &said.content, &said.event);
         let recorded_ms = proto::samples::LATE_MS;
-        pair.take(&Entry { index, recorded_ms, principal, again: None, content, event })?;
+        pair.take(&Entry { index, recorded_ms, principal, proof: Proof::Named, again: None, content, event })?;
     }
     Ok(pair.end()?)
 }
