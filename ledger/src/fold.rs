@@ -21,11 +21,13 @@ use crate::loan::{accrual, contract, facts, named_facts, rules};
 use crate::money::{Day, Fen};
 use crate::outcome::{Now, Outcome, Posting, Refusal};
 use crate::registry::{cards, org, people};
+use crate::rights;
 use crate::state::State;
 use crate::state::entry_rows::{BESIDE, DUPLICATE, POSTED, Refused, Seen, WITHHELD};
 use crate::suspense;
 use crate::withdraw;
 use act::Act;
+use right::Right;
 use told::Told;
 
 mod act;
@@ -35,6 +37,7 @@ mod beyond;
 mod come;
 mod early;
 mod follow;
+mod right;
 mod told;
 
 pub use ahead::AHEAD;
@@ -170,6 +173,14 @@ judges! {
     AwardCancelled => End award_end::judge_award_cancelled;
     VoucherReturned => Voucher voucher::judge_voucher_returned;
     DrawsCorrected => Correction correction::judge_draws_corrected;
+    PrincipalRegistered => Rights rights::judge_principal_registered;
+    PrincipalEnded => Rights rights::judge_principal_ended;
+    CredentialBound => Rights rights::judge_credential_bound;
+    CredentialEnded => Rights rights::judge_credential_ended;
+    RoleGranted => Rights rights::judge_role_granted;
+    RoleEnded => Rights rights::judge_role_ended;
+    RightsAdopted => Rights rights::judge_rights_adopted;
+    RightsFounded => Rights rights::judge_rights_founded;
 }
 
 /// What an entry comes to that is not judged by its kind.
@@ -199,10 +210,14 @@ impl State {
     /// # Errors
     /// As [`State::fold`].
     pub fn fold_into(&mut self, entry: &Entry<'_>, outcome: &mut Outcome) -> Result<(), Halt> {
+        self.fold_by(entry, Right::Asked, outcome)
+    }
+
+    fn fold_by(&mut self, entry: &Entry<'_>, right: Right, outcome: &mut Outcome) -> Result<(), Halt> {
         self.must_be_next(entry)?;
         let content = hash::content(entry.content);
         let mut subject = None;
-        let verdict = match self.unjudged(entry, content)? {
+        let verdict = match self.unjudged(entry, content, right)? {
             None => match &mut self.judged(entry) {
                 Ok(change) => {
                     subject = self.commit(entry, change, outcome);
@@ -246,7 +261,7 @@ impl State {
     /// # Errors
     /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
-        Ok(match self.unjudged(entry, hash::content(entry.content))? {
+        Ok(match self.unjudged(entry, hash::content(entry.content), Right::Asked)? {
             None => match self.judged(entry) {
                 Ok(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
                 Err(refusal) => Outcome::Refused(refusal),
@@ -278,7 +293,7 @@ impl State {
 
     /// What it comes to before its kind is asked. An id is looked up first of all: what counts under an id is what was said first,
     /// whatever a later one says.
-    fn unjudged(&self, entry: &Entry<'_>, content: u64) -> Result<Option<Unjudged>, Halt> {
+    fn unjudged(&self, entry: &Entry<'_>, content: u64, right: Right) -> Result<Option<Unjudged>, Halt> {
         match told::told(self, entry, content) {
             Told::New => {}
             Told::Repeated { first, now } => return Ok(Some(Unjudged::Repeated { first, now })),
@@ -290,7 +305,7 @@ impl State {
         {
             return Err(Halt::UnknownRules(rules.version));
         }
-        Ok(come::come(entry).err().map(Unjudged::Refused))
+        Ok(right.of(self, entry).and_then(|()| come::come(entry)).err().map(Unjudged::Refused))
     }
 
     /// What its kind says to it: the change to make, or why not.

@@ -25,6 +25,7 @@ pub mod loan;
 pub mod money;
 pub mod outcome;
 mod registry;
+pub mod rights;
 pub mod set;
 pub mod state;
 mod steps;

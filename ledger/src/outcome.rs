@@ -240,6 +240,17 @@ codes! {
     81 ExceedsDebt "exceeds_debt" circumstantial "超出可追回的金额：支付未到卡、已退回，或已另行追回、免追" "more than is left to be recovered: the payment does not stand paid, or it is recovered or waived already" "减少金额，再重试" "reduce the amount, then retry";
     82 AwardEnded "award_ended" circumstantial "该期资助已停发" "the instalment is owed no more" "确应发放的，先撤销停发，再重试" "if it is to be paid, take back what ended the award, then retry";
     83 ExceedsDrawn "exceeds_drawn" circumstantial "超出该申请在原指标上的金额" "more than the application takes from that line" "核对原指标，并减少金额至所示余额以内；已更正到别的指标的，以那一指标为原指标，再重试" "look at the line and reduce the amount to what is left there; what was corrected to another line is corrected from that one, then retry";
+    84 NotEntitled "not_entitled" circumstantial "无权报送：没有在该单位可报该事项的岗位" "no grant of the principal says this kind at the unit it concerns" "由有该岗位的人报送；或由安全管理员授予岗位，再重试" "let somebody with such a role say it, or have a security administrator grant it, then retry";
+    85 UnknownPrincipal "unknown_principal" circumstantial "主体未登记或已注销" "no principal of this name is registered, or he has ended" "先登记主体（已注销的另立账号），再重试" "register him first, under another account if he has ended, then retry";
+    86 UnknownCredential "unknown_credential" circumstantial "没有该凭据，或已作废" "no such credential is bound, or it has ended" "核对凭据指纹" "check the fingerprint";
+    87 UnknownGrant "unknown_grant" circumstantial "没有该岗位，或已收回" "no grant of this number holds" "核对岗位编号" "check the number of the grant";
+    88 UnknownRole "unknown_role" circumstantial "现行权限表中没有该角色" "the table of roles in force has no role of this code" "采用含该角色的权限表，或更正角色，再重试" "adopt a table that has it, or correct the code, then retry";
+    89 TooLong "too_long" permanent "期限超过规定的天数" "it would last longer than allowed, or end before it begins" "缩短期限，到期前另行授予" "shorten it, and grant it anew before it ends";
+    90 UnfitHolder "unfit_holder" permanent "该角色不能由这类主体担任" "the role is for persons, or for systems, and this principal is the other" "授予合适的主体" "grant it to one who may hold it";
+    91 ToOneself "to_oneself" permanent "不得给自己授予岗位" "nobody grants a role to himself, under whichever account" "由另一安全管理员授予" "let another security administrator grant it";
+    92 RolesExclusive "roles_exclusive" circumstantial "与本人已有岗位不相容" "the same human holds a role that excludes this one" "先收回所示岗位，再重试；或授予他人" "end the grant named first, then retry, or grant it to somebody else";
+    93 TooManyRights "too_many_rights" permanent "该主体的岗位或凭据过多" "the principal has had as many grants or credentials as one may have" "注销该主体，另立账号" "end the principal and register another account";
+    94 NotFoundable "not_foundable" circumstantial "尚不能启用：须有 1 权限表（含三类管理员角色，安全管理员能授权），2 安全管理员两人，3 审计管理员，4 系统管理员，均为全账岗位且有凭据，5 四人各不相同" "a founded ledger needs 1 a table of roles with the three administrators, of whom the security one can grant, 2 two security administrators, 3 an audit and 4 a system administrator, all for the whole ledger and with a credential, 5 four humans" "按所示补齐，再重试" "complete what the figure says, then retry";
 }
 
 impl TryFrom<u8> for Code {

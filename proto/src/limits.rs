@@ -86,3 +86,12 @@ pub const MAX_CLAIM_DAYS: u32 = 3_660;
 
 /// First two digits of a division code: the province; 0 stands for any.
 pub const MAX_PROVINCE: u32 = 99;
+
+/// Roles of a table: one can read them.
+pub const MAX_ROLES: usize = 100;
+
+/// Kinds or groups of questions of a role: more than there are.
+pub const MAX_ROLE_NAMES: usize = 200;
+
+/// Days a grant may last: ten years, longer than a post is held unasked.
+pub const MAX_ROLE_DAYS: u32 = 3_660;

@@ -29,9 +29,9 @@ pub fn as_of(said: &[(String, Event)], live: &State, day: Day) -> State {
         let there = live.seen_at(index).map(|seen| seen.verdict);
         let posted = there == Some(POSTED) || there == Some(WITHDRAWN);
         let accrues = matches!(&entry.event.kind, Kind::InterestAccrued(_) | Kind::InterestAdjusted(_));
-        if entry.event.effective <= day && accrues && posted {
+        if entry.event.counts_as_of(day) && accrues && posted {
             state.stand(&entry).expect("it is the next one");
-        } else if entry.event.effective <= day && !accrues {
+        } else if entry.event.counts_as_of(day) && !accrues {
             let refusal = state.fold_as_of(&entry, there.unwrap_or(WITHHELD)).expect("the fold goes on");
             if posted && refusal.is_some() {
                 waiting.push((index, principal, content.clone(), entry.event.clone()));

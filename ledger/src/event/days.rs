@@ -22,6 +22,9 @@ pub enum DayRule {
     Near,
     /// As [`DayRule::Near`], but it tells nothing of anybody's money, so the latest day does not follow it: a rate, a rule, a key.
     Published,
+    /// It counts from its recording on, whatever day it carries, which is at most the day after: rules of the fold, keys, rights. Nobody
+    /// may leave it out, whatever day is asked about.
+    AtOnce,
     /// It may hold from a day to come: at the latest some 13 months ahead.
     Ahead,
     /// A rule may come into force later: at the latest in three years. So may what is taken back, on whose day it is.
@@ -38,17 +41,23 @@ impl DayRule {
     /// Whether its day says how far what happened is told. Rules, rates and notices hold for the days of others.
     #[must_use]
     pub fn tells_of_facts(self) -> bool {
-        !matches!(self, Self::Published | Self::Ahead | Self::Far)
+        !matches!(self, Self::Published | Self::AtOnce | Self::Ahead | Self::Far)
     }
 }
 
 impl Event {
+    /// Whether it counts as of a day: it is of that day or an earlier one, or counts whatever day is asked about.
+    #[must_use]
+    pub fn counts_as_of(&self, day: Day) -> bool {
+        self.effective <= day || self.kind.day_rule() == DayRule::AtOnce
+    }
+
     /// The first day on which this may be recorded. Before it, it is refused as `not_yet`.
     #[must_use]
     pub fn first_recordable(&self) -> Day {
         let near = self.effective.plus(-NEAR);
         match self.kind.day_rule() {
-            DayRule::Near | DayRule::Published => near,
+            DayRule::Near | DayRule::Published | DayRule::AtOnce => near,
             DayRule::Ahead => self.effective.plus(-AHEAD),
             DayRule::Far => self.effective.plus(-FAR),
             DayRule::DayOver => self.effective.plus(1),

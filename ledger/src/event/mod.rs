@@ -13,6 +13,7 @@ mod loan;
 pub mod loan_terms;
 pub mod policy;
 mod registry;
+mod rights;
 mod risk;
 mod ways;
 
@@ -25,6 +26,7 @@ pub use debt::*;
 pub use key::KEY_PARTS;
 pub use loan::*;
 pub use registry::*;
+pub use rights::*;
 pub use risk::*;
 pub use ways::{Early, WayBack};
 
@@ -59,7 +61,7 @@ macro_rules! for_each_kind {
         $callback! {
             PolicyAdopted(Box<Policy>) "policy_adopted" "采用项目政策" decision far
                 Nothing Withdrawn (programme, version);
-            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision published Nothing Never (version);
+            RulesAdopted(RulesAdopted) "rules_adopted" "采用规则版本" decision at_once Nothing Never (version);
             OrgRegistered(OrgRegistered) "org_registered" "机构登记" report near Mentioned Withdrawn (org);
             OrgRenamed(OrgRenamed) "org_renamed" "机构更名" report ahead Mentioned Withdrawn (org, day);
             LineIssued(LineIssued) "line_issued" "下达指标" decision near Refused Withdrawn (line);
@@ -152,7 +154,7 @@ macro_rules! for_each_kind {
             PeriodClosed(PeriodClosed) "period_closed" "期间关闭" decision period_over
                 Refused WhileFree (org, book, through);
             EntryWithdrawn(EntryWithdrawn) "entry_withdrawn" "撤销" decision far Refused Superseded (entry);
-            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision published
+            KeyAnnounced(KeyAnnounced) "key_announced" "公布签名公钥" decision at_once
                 Nothing Never (key, by, signature);
             IdentityKeyAnnounced(IdentityKeyAnnounced) "identity_key_announced" "公布身份密钥指纹" decision published
                 Nothing Never (fingerprint);
@@ -177,6 +179,16 @@ macro_rules! for_each_kind {
                 Mentioned Withdrawn (voucher, serial);
             DrawsCorrected(DrawsCorrected) "draws_corrected" "支付更正" decision near
                 Refused Withdrawn (application, from, to, document);
+            PrincipalRegistered(PrincipalRegistered) "principal_registered" "主体登记" decision at_once
+                Refused Ended (principal);
+            PrincipalEnded(PrincipalEnded) "principal_ended" "主体注销" decision at_once Refused Never (principal);
+            CredentialBound(CredentialBound) "credential_bound" "绑定凭据" decision at_once Refused Ended (fingerprint);
+            CredentialEnded(CredentialEnded) "credential_ended" "凭据作废" decision at_once
+                Refused Never (fingerprint);
+            RoleGranted(RoleGranted) "role_granted" "授予岗位" decision at_once Refused Ended (grant);
+            RoleEnded(RoleEnded) "role_ended" "收回岗位" decision at_once Refused Never (grant);
+            RightsAdopted(Box<Rights>) "rights_adopted" "采用权限表" decision at_once Nothing Superseded (version);
+            RightsFounded(RightsFounded) "rights_founded" "启用权限" decision at_once Refused Never (document);
         }
     };
 }
@@ -195,6 +207,27 @@ macro_rules! kinds {
         pub enum KindTag { $($variant,)* }
 
         impl KindTag {
+            /// All of them, in the order of the wire.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The kind's name as scenarios, tables and the wire know it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The kind of this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+
+            /// Whether it states what happened (R) rather than asking for something (D).
+            #[must_use]
+            pub fn is_report(self) -> bool {
+                match self { $(Self::$variant => kinds!(@ $said),)* }
+            }
+
             /// Whether it is about the loan it names.
             #[must_use]
             pub fn is_about_loan(self) -> bool {
@@ -212,7 +245,7 @@ macro_rules! kinds {
             /// The kind's name as scenarios, tables and the wire know it.
             #[must_use]
             pub fn name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name,)* }
+                self.tag().name()
             }
 
             /// Its Chinese name.
@@ -224,7 +257,7 @@ macro_rules! kinds {
             /// Whether this states what happened (R) rather than asking for something (D).
             #[must_use]
             pub fn is_report(&self) -> bool {
-                match self { $(Self::$variant(_) => kinds!(@ $said),)* }
+                self.tag().is_report()
             }
 
             /// The loan it is about, if it is about one.
@@ -248,6 +281,7 @@ macro_rules! kinds {
     (@about $event:ident) => { None };
     (@days $event:ident near) => { DayRule::Near };
     (@days $event:ident published) => { DayRule::Published };
+    (@days $event:ident at_once) => { DayRule::AtOnce };
     (@days $event:ident ahead) => { DayRule::Ahead };
     (@days $event:ident far) => { DayRule::Far };
     (@days $event:ident day_over) => { DayRule::DayOver };

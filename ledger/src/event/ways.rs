@@ -28,6 +28,8 @@ pub enum WayBack {
     Cancelled,
     /// By saying the next of its kind: a later figure, version or state.
     Superseded,
+    /// By the kind that ends it.
+    Ended,
     /// By no entry.
     Never,
     /// Not yet: it will be.

@@ -26,6 +26,7 @@ use crate::registry::cards::{self, CardChange};
 use crate::registry::merged::{self, MergeChange};
 use crate::registry::org::{self, OrgChange};
 use crate::registry::people::{self, PeopleChange};
+use crate::rights::{self, RightsChange};
 use crate::state::State;
 use crate::suspense::{self, SuspenseChange};
 use crate::withdraw::{self, Withdrawal};
@@ -55,6 +56,7 @@ pub(super) enum Act {
     Debt(Box<DebtChange>),
     End(Box<EndChange>),
     Correction(Box<CorrectionChange>),
+    Rights(Box<RightsChange>),
 }
 
 impl Act {
@@ -83,6 +85,7 @@ impl Act {
             Self::End(change) => return Some(award_end::apply(state, entry, *change).number()),
             Self::Correction(change) => return Some(correction::apply(state, entry, *change).number()),
             Self::Desk(change) => return Some(desk::apply(state, entry, *change).number()),
+            Self::Rights(change) => rights::apply(state, entry, *change),
             Self::Withdrawal(change) => withdraw::apply(state, entry, *change),
         }
         None

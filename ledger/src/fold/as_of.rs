@@ -5,6 +5,7 @@
 //! refused for want of what was left out is judged again once the rest is told ([`State::judge_again`]). The ledger itself does none of this.
 
 use super::act::Act;
+use super::right::Right;
 use super::told::{self, Told};
 use super::{Halt, State};
 use crate::change::Change;
@@ -42,6 +43,7 @@ impl State {
     pub fn fold_as_of(&mut self, entry: &Entry<'_>, there: u8) -> Result<Option<Refusal>, Halt> {
         const TOLD_OTHERWISE: u8 = Code::ToldOtherwise as u8;
         const EDITION: u8 = Code::Edition as u8;
+        const NOT_ENTITLED: u8 = Code::NotEntitled as u8;
         let content = hash::content(entry.content);
         let is_new = |state: &Self| matches!(told::told(state, entry, content), Told::New);
         match there {
@@ -56,7 +58,9 @@ impl State {
             DUPLICATE | TOLD_OTHERWISE | EDITION if is_new(self) => return self.withhold(entry).map(|()| None),
             _ => {}
         }
-        let outcome = self.fold(entry)?;
+        let right = if there == NOT_ENTITLED { Right::Denied } else { Right::Given };
+        let mut outcome = Outcome::default();
+        self.fold_by(entry, right, &mut outcome)?;
         Ok(if let Outcome::Refused(refusal) = outcome { Some(refusal) } else { None })
     }
 
@@ -75,10 +79,12 @@ impl State {
     pub fn judge_again(&mut self, entry: &Entry<'_>) -> Result<bool, Halt> {
         let entry = Entry { again: Some(entry.index), ..*entry };
         let place = u32::try_from(entry.index).ok().and_then(|number| self.seen.handle(number));
-        let Some(place) = place.filter(|place| self.seen.get(*place).now().refused().is_some()) else {
+        // Who had no right then has none when more is told.
+        let passing = |code| code != Code::NotEntitled;
+        let Some(place) = place.filter(|place| self.seen.get(*place).now().refused().is_some_and(passing)) else {
             return Ok(false);
         };
-        if self.unjudged(&entry, hash::content(entry.content))?.is_some() {
+        if self.unjudged(&entry, hash::content(entry.content), Right::Given)?.is_some() {
             return Ok(false);
         }
         let Ok(mut change) = self.judged(&entry) else { return Ok(false) };

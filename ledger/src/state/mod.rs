@@ -24,6 +24,7 @@ pub(crate) mod receipt_rows;
 pub mod remitted_rows;
 pub mod result_rows;
 pub mod returned_rows;
+pub mod rights_rows;
 pub mod rows;
 pub mod rule_rows;
 pub mod shared_cards;
@@ -56,6 +57,7 @@ use crate::state::lending_rows::{
 use crate::state::receipt_rows::OwedBack;
 use crate::state::remitted_rows::{PaymentsByClaim, Remitted};
 use crate::state::returned_rows::Returned;
+use crate::state::rights_rows::{AdoptedRights, Credential, Founding, Grant, Principal, RightsIndex};
 use crate::state::rows::{
     Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
     Results, Roster, Voucher,
@@ -118,6 +120,7 @@ macro_rules! tables {
             cleared_by_item: ClearedByItem,
             payments_by_claim: PaymentsByClaim,
             owed_back: OwedBack,
+            rights_index: RightsIndex,
         }
 
         /// Tables there were when the first histories were frozen. A later table enters the digest when it holds a row, so
@@ -143,6 +146,7 @@ macro_rules! tables {
                     cleared_by_item: ClearedByItem::default(),
                     payments_by_claim: PaymentsByClaim::default(),
                     owed_back: OwedBack::default(),
+                    rights_index: RightsIndex::default(),
                 }
             }
 
@@ -243,6 +247,11 @@ tables! {
         corrected: Corrected,
         decided: DecidedAbout,
         retold: Retold,
+        principals: Principal "principal" "主体",
+        credentials: Credential "credential" "凭据",
+        grants: Grant "grant" "岗位",
+        rights: AdoptedRights "rights" "权限表",
+        foundings: Founding,
     }
 }
 
@@ -278,6 +287,7 @@ impl State {
         self.by_code = self.programmes.iter().map(|(handle, row)| (row.code.clone(), handle)).collect();
         (self.cleared_by_item, self.payments_by_claim) = (ClearedByItem::of(self), PaymentsByClaim::of(self));
         self.owed_back = OwedBack::of(self);
+        self.rights_index = RightsIndex::of(self);
     }
 
     /// SHA-256 over all rows in handle order and all balances in account order. The same record gives the same

@@ -14,6 +14,7 @@ mod org;
 mod payout;
 mod people;
 mod policy;
+mod rights;
 mod risk;
 mod terms;
 mod violation;

@@ -1,6 +1,7 @@
 //! One event of every kind, always the same, for tests of whatever carries events. They make no sensible history.
 
 mod loans;
+mod rights;
 
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
 use ledger::event::{
@@ -51,7 +52,8 @@ fn later() -> Vec<Kind> {
     let surrendered = Kind::Surrendered(Surrendered { unit, fen: 1_000, serial, document });
     let debts = debts();
     let money = vec![adjusted, explained, closed, surrendered];
-    [vec![announced, merged], debts, money, loans::later(), vec![ended(), returned(), corrected()]].concat()
+    [vec![announced, merged], debts, money, loans::later(), vec![ended(), returned(), corrected()], rights::kinds()]
+        .concat()
 }
 
 fn returned() -> Kind {

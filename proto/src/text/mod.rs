@@ -11,10 +11,12 @@ mod document;
 mod fault;
 mod number;
 pub mod personal;
+mod principal;
 mod words;
 
 pub use class::Class;
 pub use fault::TextFault;
+pub use principal::is_principal;
 
 use std::borrow::Cow;
 

@@ -7,6 +7,7 @@ pub mod chance;
 mod corrections;
 mod debts;
 mod lending;
+pub mod rights;
 mod settling;
 mod steps;
 mod vouchers;
@@ -17,7 +18,7 @@ mod withdrawing;
 pub use basis::{bands, basis};
 pub use chance::Chance;
 pub use lending::lending;
-pub use whole::{Lived, whole};
+pub use whole::{Lived, founded, whole};
 pub use wild::wild;
 pub use withdrawing::withdrawable;
 

@@ -1,6 +1,6 @@
 //! Histories of all kinds at once, in one ledger: awards and payments, loans and lenders, and here and there anything at all.
 
-use super::{Chance, History, lending, wild};
+use super::{Chance, History, PRINCIPALS, lending, rights, wild};
 use crate::desk::submit;
 use crate::loans::year;
 use crate::model::Model;
@@ -35,6 +35,9 @@ impl Lived {
         self.said.push((principal.to_owned(), event));
     }
 }
+
+/// Told after the founding.
+const AFTER: usize = 60;
 
 /// Of so many histories one begins with a year of offices, which reaches every kind about loans.
 const YEARS: u64 = 10;
@@ -136,4 +139,27 @@ pub fn whole(seed: u64, length: usize) -> Lived {
         }
     }
     lived
+}
+
+/// The same; then the ledger is founded, and some things more are told by whoever has a right to, or none.
+#[must_use]
+pub fn founded(seed: u64, length: usize) -> Lived {
+    let (mut lived, mut chance) = (whole(seed, length), Chance::new(seed));
+    then_founded(&mut chance, &mut lived);
+    lived
+}
+
+fn then_founded(chance: &mut Chance, lived: &mut Lived) {
+    let units: Vec<Uuid> =
+        lived.state.orgs.iter().map(|(_, row)| row).filter(|row| row.known).map(|row| row.id).collect();
+    let Some(&unit) = units.first() else { return };
+    let given = rights::some_granted(chance, &units);
+    rights::founding(unit, given).into_iter().for_each(|event| lived.tell("周", event));
+    for at in 0..AFTER {
+        let event = if at % 2 == 0 { lending(chance, at, &lived.state) } else { wild(chance, at) };
+        lived.tell(PRINCIPALS[chance.below(PRINCIPALS.len())], event);
+        if at == AFTER / 2 {
+            rights::ended(PRINCIPALS[0], 0).into_iter().for_each(|event| lived.tell("61CZ/s1", event));
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::choices::{LEVELS_OF_ORGS, SUBORDINATIONS};
 use super::fields::{Fields, amount, chosen, day, pair, percent};
 use super::sets::{Chains, SoFar, decided, draws, draws_in, sealed, shown};
-use super::{by_schema, claim_kinds, loan_kinds};
+use super::{by_schema, claim_kinds, loan_kinds, rights_kinds};
 use crate::desk::labelled;
 use anyhow::Result;
 use ledger::event::policy::{Band, Exclusion, Policy, Rule, Sharing};
@@ -25,7 +25,8 @@ const RULES: &[(&str, Rule)] = &[
 pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Kind> {
     let loan = loan_kinds::kind(name, f, known)?;
     let claim = if loan.is_none() { claim_kinds::kind(name, f, known)? } else { None };
-    loan.or(claim).map_or_else(|| award_kind(name, f, known.chains), Ok)
+    let rights = rights_kinds::kind(name, f)?;
+    loan.or(claim).or(rights).map_or_else(|| award_kind(name, f, known.chains), Ok)
 }
 
 fn award_kind(name: &str, f: &mut Fields<'_>, chains: &Chains) -> Result<Kind> {

@@ -4,7 +4,7 @@
 //! 2021-10-20 payout_credited payout=付1 amount=1250 by=bank -> posted
 //! balance application 申1 payee 1250.00
 //! ```
-//! Labels stand for ids, amounts are yuan. `fields` reads the fields, `choices` the words of closed lists, `kinds`, `loan_kinds` and `claim_kinds` make events,
+//! Labels stand for ids, amounts are yuan. `fields` reads the fields, `choices` the words of closed lists, `kinds` and its neighbours make events,
 //! `runner` runs and compares, `checks` looks at what stands in the state.
 
 mod by_schema;
@@ -14,6 +14,7 @@ mod claim_kinds;
 mod fields;
 mod kinds;
 mod loan_kinds;
+mod rights_kinds;
 mod runner;
 mod sets;
 mod terms;

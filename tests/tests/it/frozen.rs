@@ -4,7 +4,7 @@
 //! `FREEZE=histories/NAME.hex SEED=N cargo test -p tests --test it frozen::`. Existing files are never written again,
 //! but for the outcomes of the same entries while nothing is released: `RENEW=histories/NAME.hex`, which the changelog then says.
 //! With `LOANS=1` it is a history of loans and of what offices make of them, with `KEYS=1` one of keys announced, with `DESK=1`
-//! one of a finding explained and closed, with `WHOLE=1` one of all kinds among each other, with
+//! one of a finding explained and closed, with `RIGHTS=1` one of a ledger that is founded, with `WHOLE=1` one of all kinds among each other, with
 //! `SAMPLES=KIND,KIND` the samples of these kinds, else one
 //! of awards and payments.
 
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use tests::desk::{say, submit};
-use tests::history::{History, whole};
+use tests::history::{History, rights, whole};
 use tests::loans::year;
 use tests::model::Model;
 
@@ -114,6 +114,29 @@ fn desk() -> Vec<(String, Event)> {
     ]
 }
 
+/// A ledger is founded; then who has a right says what he may and what not, and one who has none.
+fn rights_told() -> Vec<(String, Event)> {
+    let wanted = |kind: &str| samples().into_iter().find(|event| event.kind.name() == kind).expect("a kind");
+    let (org, renamed) = (wanted("org_registered"), wanted("org_renamed"));
+    let unit = org.subject();
+    let mut told = vec![("样例".to_owned(), org)];
+    let clerk = "61CZ/c1";
+    let begun = rights::founding(unit, Vec::new()).into_iter().map(|event| ("样例".to_owned(), event));
+    told.extend(begun);
+    let by = |name: &str, event: Event| (name.to_owned(), event);
+    told.push(by("61CZ/s1", rights::registered(clerk, Some(clerk), unit)));
+    told.push(by("61CZ/s2", rights::bound(clerk)));
+    told.push(by("61CZ/s2", rights::granted(1, clerk, "one", Some(unit))));
+    told.push(by("61CZ/s2", rights::granted(2, clerk, "other", Some(unit))));
+    told.push(by(clerk, rights::granted(3, clerk, "other", None)));
+    told.push(by("样例", renamed.clone()));
+    told.push(by(clerk, renamed));
+    told.push(by(clerk, wanted("period_closed")));
+    told.push(by(clerk, wanted("policy_adopted")));
+    told.extend(rights::ended(clerk, 1).into_iter().map(|event| by("61CZ/s1", event)));
+    told
+}
+
 /// The samples of the kinds that are named, parted by commas.
 fn sampled(kinds: &str) -> Vec<(String, Event)> {
     let wanted = |kind: &str| samples().into_iter().find(|event| event.kind.name() == kind).expect("a kind");
@@ -162,6 +185,7 @@ fn frozen_histories_keep_their_outcomes_and_digest() {
         let wanted = |name| std::env::var(name).is_ok();
         let said = match (wanted("LOANS"), wanted("KEYS"), wanted("DESK"), wanted("SAMPLES")) {
             _ if wanted("WHOLE") => everything(seed),
+            _ if wanted("RIGHTS") => rights_told(),
             (true, ..) => year(seed),
             (_, true, ..) => keys(),
             (_, _, true, _) => desk(),

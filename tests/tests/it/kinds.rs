@@ -22,7 +22,7 @@ before what it names. *Back*: how it is undone; `not yet` is what the second hal
 
 fn days(rule: DayRule) -> &'static str {
     match rule {
-        DayRule::Near | DayRule::Published => "the day after at the latest",
+        DayRule::Near | DayRule::Published | DayRule::AtOnce => "the day after at the latest",
         DayRule::Ahead => "400 days ahead",
         DayRule::Far => "three years ahead",
         DayRule::DayOver => "the day is over",
@@ -46,6 +46,7 @@ fn back(back: WayBack) -> &'static str {
         WayBack::WhileFree => "entry_withdrawn while nothing rests on it, then the next edition",
         WayBack::Cancelled => "its set is cancelled",
         WayBack::Superseded => "say the next",
+        WayBack::Ended => "the kind that ends it",
         WayBack::Never => "never",
         WayBack::NotYet => "not yet",
     }

@@ -26,6 +26,7 @@ mod proofs;
 mod recovered;
 mod remittances;
 mod rfc6962;
+mod rights;
 mod scenarios;
 mod taken_back;
 mod two_axes;

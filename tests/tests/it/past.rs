@@ -157,7 +157,7 @@ fn the_state_as_of_a_day_is_that_of_a_ledger_told_of_nothing_later() {
 
 /// Holds a past against a plain loop over the events that count, and says how many of those came out differently.
 fn same_as_filtered(past: &Past, said: &[Said], day: Day, live: &State) -> u64 {
-    let counts = |event: &Event| event.effective <= day;
+    let counts = |event: &Event| event.counts_as_of(day);
     // What was left out and taken back since makes room for its next edition, which a loop over the rest cannot know.
     let mut seen = past.state.seen.iter().map(|(_, seen)| seen.verdict).zip(said);
     if seen.any(|(verdict, (_, event))| verdict == WITHDRAWN && !counts(event)) {

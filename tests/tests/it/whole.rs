@@ -13,7 +13,7 @@ use ledger::state::entry_rows::POSTED;
 use ledger::state::rows::Finding;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tests::desk::{numbered, restored, submit};
-use tests::history::{Chance, Lived, whole};
+use tests::history::{Chance, Lived, founded, whole};
 use uuid::Uuid;
 
 /// Histories of a test.
@@ -115,7 +115,7 @@ pub(crate) fn withdrawn(event: &Event) -> Event {
 fn items_add_up_after_each_entry_and_pages_bring_it_all_back() {
     let (mut posted, mut cleared) = (BTreeSet::<&str>::new(), BTreeSet::new());
     for seed in 0..SEEDS {
-        let lived = whole(seed, LENGTH);
+        let lived = founded(seed, LENGTH);
         let mut state = State::default();
         for (at, (principal, event)) in lived.said.iter().enumerate() {
             let content = proto::event::encode(event);

@@ -22,7 +22,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["state"],
             &["change"],
             &["set", "authority"],
-            &["difference", "in_vain"],
+            &["difference", "in_vain", "rights"],
             &["registry"],
             &["loan"],
             &["aid", "lender"],

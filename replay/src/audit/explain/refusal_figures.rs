@@ -57,6 +57,8 @@ pub(super) fn compared(state: &State, event: &Event, refusal: &Refusal) -> Optio
         },
         Code::NotYet => day(("最早可记录日", "day from which it may be recorded"), event.effective),
         Code::WrongYear => number(("年度", "year"), year_of(event, figure)),
+        Code::TooLong => number(("最多天数", "days at most"), None),
+        Code::NotFoundable => number(("第几项不齐", "which of them lacks"), None),
         Code::AlreadyRewarded => number(("已奖励年度", "year rewarded"), year_of(event, figure)),
         _ => None,
     }

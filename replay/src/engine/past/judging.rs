@@ -23,7 +23,7 @@ impl Past {
     /// Takes an entry, which came out so in the ledger, or leaves it out.
     pub(super) fn take(&mut self, entry: &Entry<'_>, there: u8, live: &LiveState) -> Result<(), EngineError> {
         let Some(day) = self.point.effective else { return folded(&mut self.state, entry).map(drop) };
-        if entry.event.effective > day {
+        if !entry.event.counts_as_of(day) {
             return self.leave_out(entry, there, live);
         }
         let posted = came_out(there) == POSTED;

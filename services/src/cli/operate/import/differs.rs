@@ -41,6 +41,10 @@ pub(super) fn differs(kind: KindTag, receipt: &v1::Receipt) -> String {
             "what this row takes back was taken back by that entry, so it is not needed",
         ),
         WayBack::Superseded => ("账上有误的，报下一期或下一版本", "if that is wrong, say the next of its kind"),
+        WayBack::Ended => (
+            "账上有误的，先注销、作废或收回它，再以另一名称、凭据或编号报送",
+            "if that is wrong, end it, then say what is right under another name, fingerprint or number",
+        ),
         WayBack::Never => ("以账上为准，本行不必再报", "what is on record stays, and this row is not needed"),
         WayBack::NotYet => (
             "以账上为准；账上有误的，此类事项目前还不能更正，请留存凭据待办",

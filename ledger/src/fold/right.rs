@@ -1,0 +1,33 @@
+//! Whether whoever says an entry may say it. Asked of every entry of a founded ledger, before its kind is.
+
+use super::State;
+use crate::entry::Entry;
+use crate::money::Day;
+use crate::outcome::{Code, Refusal};
+use crate::rights;
+
+/// How it is known whether he may.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Right {
+    /// By the state, on the day of recording: what may be said hangs on no day told.
+    Asked,
+    /// The ledger let him: as of a day what his right rested on may be left out, and he had it all the same.
+    Given,
+    /// The ledger refused him.
+    Denied,
+}
+
+impl Right {
+    pub fn of(self, state: &State, entry: &Entry<'_>) -> Result<(), Refusal> {
+        if self == Self::Given || !state.is_founded() {
+            return Ok(());
+        }
+        let place = rights::place(state, entry.event);
+        let on = Day::in_beijing(entry.recorded_ms);
+        let asked = self == Self::Asked;
+        if asked && rights::entitled(state, entry.principal, entry.event, &place, on).may() {
+            return Ok(());
+        }
+        Err(Refusal::of(Code::NotEntitled, rights::place_named(state, &place)))
+    }
+}

@@ -1,0 +1,99 @@
+//! The table of roles, and the day from which it holds: a ledger is founded once there are those who can give rights and those who
+//! watch them, and from then on is never open again.
+
+use super::change::RightsChange;
+use crate::change::{Case, Change, Judged};
+use crate::event::{KindTag, Rights, RightsFounded, Role};
+use crate::money::Day;
+use crate::outcome::{Code, Refusal};
+use crate::state::State;
+use crate::state::rights_rows::KindSet;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The role that gives rights 安全管理员.
+const SECURITY: &str = "security_admin";
+/// The role that watches 审计管理员.
+const AUDIT: &str = "audit_admin";
+/// The role that runs the ledger 系统管理员.
+const SYSTEM: &str = "system_admin";
+
+/// What a ledger needs of each before it is founded.
+const NEEDED: [(&str, usize, Lack); 3] =
+    [(SECURITY, 2, Lack::Security), (AUDIT, 1, Lack::Audit), (SYSTEM, 1, Lack::System)];
+
+/// Kinds without which nobody could be given a right any more.
+const TO_GIVE: [KindTag; 4] =
+    [KindTag::PrincipalRegistered, KindTag::CredentialBound, KindTag::RoleGranted, KindTag::RoleEnded];
+
+/// What keeps a ledger from being founded: the figure of a refusal `not_foundable`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+enum Lack {
+    Table = 1,
+    Security = 2,
+    Audit = 3,
+    System = 4,
+    Humans = 5,
+}
+
+impl Lack {
+    fn refusal(self) -> Refusal {
+        Refusal::with(Code::NotFoundable, Uuid::nil(), (self as u8).into())
+    }
+}
+
+/// A table only goes forward, names each role once, and leaves somebody who can give rights.
+pub(crate) fn judge_rights_adopted(case: &Case<'_>, event: &Rights) -> Judged<RightsChange> {
+    if case.state.rights().is_some_and(|rights| event.version <= rights.version) {
+        return Err(Refusal::plain(Code::PolicyNotNewer));
+    }
+    let codes: BTreeSet<&str> = event.roles.iter().map(|role| role.code.as_str()).collect();
+    let complete = NEEDED.iter().all(|(code, ..)| codes.contains(code));
+    let gives = event.roles.iter().find(|role| role.code == SECURITY).is_some_and(can_give);
+    if codes.len() < event.roles.len() || !complete || !gives {
+        return Err(Lack::Table.refusal());
+    }
+    Ok(Change::of(RightsChange::Adopt(event.clone())))
+}
+
+fn can_give(role: &Role) -> bool {
+    let says = KindSet::named(&role.says);
+    TO_GIVE.iter().all(|kind| says.has(*kind))
+}
+
+/// Two who give rights, one who watches, one who runs the ledger: four humans, each with something he is known by, all for the
+/// whole ledger.
+pub(crate) fn judge_rights_founded(case: &Case<'_>, event: &RightsFounded) -> Judged<RightsChange> {
+    let state = case.state;
+    if state.is_founded() {
+        return Err(Refusal::plain(Code::Exists));
+    }
+    if state.rights().is_none() {
+        return Err(Lack::Table.refusal());
+    }
+    let on = Day::in_beijing(case.entry.recorded_ms);
+    let mut humans = BTreeSet::new();
+    for (role, count, lack) in NEEDED {
+        let holders = holders(state, role, on);
+        if holders.len() < count {
+            return Err(lack.refusal());
+        }
+        if holders.iter().any(|human| !humans.insert(*human)) {
+            return Err(Lack::Humans.refusal());
+        }
+    }
+    Ok(Change::of(RightsChange::Found(event.clone())))
+}
+
+/// The humans who hold a role for the whole ledger and are known by something.
+fn holders(state: &State, role: &str, on: Day) -> BTreeSet<Uuid> {
+    let mut humans = BTreeSet::new();
+    let holding = state.grants.iter().map(|(_, grant)| grant).filter(|grant| grant.role == role && grant.holds(on));
+    for grant in holding.filter(|grant| grant.unit.is_none()) {
+        let row = state.principals.get(grant.principal);
+        let known = row.credentials.iter().any(|at| state.credentials.get(*at).holds(on));
+        humans.extend(row.human.filter(|_| known && !row.ended));
+    }
+    humans
+}

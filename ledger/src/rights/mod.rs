@@ -1,0 +1,25 @@
+//! Who may say what 权限. A principal says a kind of event if one of his grants is of a role that says it, at the unit that the event
+//! concerns or one above. Nothing else is asked: no attributes, no order of rules, no negation; so whoever replays the record sees
+//! by which grant each entry counted. Before a ledger is founded everybody may say everything.
+//!
+//! Here: the function ([`entitled`]), the place an event concerns (`place`), and what is judged of the kinds about rights themselves.
+//! Not here: how somebody is authenticated, which services do before anything is recorded.
+
+mod change;
+mod entitled;
+mod founding;
+mod granting;
+mod known;
+mod place;
+mod place_of_rows;
+
+pub(crate) use entitled::named as place_named;
+pub use entitled::{Entitled, entitled};
+pub use place::{Place, place};
+
+pub(crate) use change::{RightsChange, apply};
+pub(crate) use founding::{judge_rights_adopted, judge_rights_founded};
+pub(crate) use granting::{judge_role_ended, judge_role_granted};
+pub(crate) use known::{
+    judge_credential_bound, judge_credential_ended, judge_principal_ended, judge_principal_registered,
+};

@@ -1,0 +1,66 @@
+//! One event of every kind about rights.
+
+use super::{UNIT, day, thing};
+use ledger::event::{
+    CredentialBound, CredentialEnded, CredentialWay, Duty, FingerprintDigest, Holders, Kind, PersonDetail,
+    PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+};
+
+/// The account of which the others tell.
+const NAME: &str = "610303CZ/p2";
+
+pub(super) fn kinds() -> Vec<Kind> {
+    let (principal, document) = (NAME.to_owned(), "示权〔2025〕1号".to_owned());
+    let (fingerprint, until) = ([12; 32], day(20_210_930));
+    let human = Some(thing(77));
+    let registered =
+        PrincipalRegistered { principal: principal.clone(), human, unit: thing(UNIT), document: document.clone() };
+    let (way, digest) = (CredentialWay::KeyPair, FingerprintDigest::Sha256);
+    let bound =
+        CredentialBound { principal: principal.clone(), way, digest, fingerprint, until, document: document.clone() };
+    let granted = RoleGranted {
+        grant: "GW-1".into(),
+        principal: principal.clone(),
+        role: "security_admin".into(),
+        unit: None,
+        duty: Duty::Work,
+        from: day(20_210_901),
+        until,
+        document: document.clone(),
+    };
+    vec![
+        Kind::PrincipalRegistered(registered),
+        Kind::PrincipalEnded(PrincipalEnded { principal, document: document.clone() }),
+        Kind::CredentialBound(bound),
+        Kind::CredentialEnded(CredentialEnded { fingerprint, reason: "遗失".into() }),
+        Kind::RoleGranted(granted),
+        Kind::RoleEnded(RoleEnded { grant: "GW-1".into(), document: document.clone() }),
+        Kind::RightsAdopted(Box::new(Rights { version: 1, document: document.clone(), roles: roles() })),
+        Kind::RightsFounded(RightsFounded { document }),
+    ]
+}
+
+/// The three administrators, without whom no table is one.
+fn roles() -> Vec<Role> {
+    let gives = ["principal_registered", "credential_bound", "role_granted", "role_ended"];
+    let given = [
+        ("security_admin", "安全管理员", &gives[..]),
+        ("audit_admin", "审计管理员", &[]),
+        ("system_admin", "系统管理员", &[]),
+    ];
+    given.map(|(code, name, says)| role(code, name, says)).to_vec()
+}
+
+fn role(code: &str, name: &str, says: &[&str]) -> Role {
+    Role {
+        code: code.into(),
+        name: name.into(),
+        says: says.iter().map(|&kind| kind.to_owned()).collect(),
+        signs: vec!["role_granted".into()],
+        asks: vec!["rights".into()],
+        detail: PersonDetail::None,
+        holders: Holders::Persons,
+        longest_days: 366,
+        excludes: vec!["*".into()],
+    }
+}

@@ -1,0 +1,119 @@
+//! Who may say what: a table of roles, those who give rights, some who have them at some unit, and a ledger that is founded on it.
+
+use super::{Chance, PRINCIPALS};
+use crate::desk::labelled;
+use ledger::event::{
+    CredentialBound, CredentialEnded, CredentialWay, Duty, Event, FingerprintDigest, Holders, Kind, KindTag,
+    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+};
+use ledger::hash::sha256;
+use ledger::money::Day;
+use uuid::Uuid;
+
+/// The day of the tests' clock, on which all of this is told.
+fn today() -> Day {
+    Day::in_beijing(proto::samples::LATE_MS)
+}
+
+fn event(kind: Kind) -> Event {
+    Event::said(today(), kind)
+}
+
+fn document() -> String {
+    "示权〔2099〕1号".to_owned()
+}
+
+fn role(code: &str, says: Vec<String>, excludes: &[&str]) -> Role {
+    let (code, name) = (code.to_owned(), code.to_owned());
+    let (signs, asks, holders, longest_days) = (Vec::new(), Vec::new(), Holders::Both, 366);
+    let excludes = excludes.iter().map(|&code| code.to_owned()).collect();
+    Role { code, name, says, signs, asks, detail: PersonDetail::Persons, holders, longest_days, excludes }
+}
+
+/// The kinds about rights themselves.
+fn about_rights(kind: KindTag) -> bool {
+    kind as u32 >= KindTag::PrincipalRegistered as u32
+}
+
+/// A table of the administrators, and of a half and the other half of all other kinds.
+#[must_use]
+pub fn table(version: u32) -> Rights {
+    let named = |of: &dyn Fn(KindTag) -> bool| {
+        KindTag::ALL.iter().filter(|kind| of(**kind)).map(|kind| kind.name().to_owned()).collect()
+    };
+    let roles = vec![
+        role("security_admin", named(&about_rights), &["*"]),
+        role("audit_admin", Vec::new(), &["*"]),
+        role("system_admin", named(&|kind| kind == KindTag::RulesAdopted), &["*"]),
+        role("one", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 0), &[]),
+        role("other", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 1), &[]),
+    ];
+    Rights { version, document: document(), roles }
+}
+
+/// A principal comes to be.
+#[must_use]
+pub fn registered(name: &str, human: Option<&str>, unit: Uuid) -> Event {
+    let (principal, human) = (name.to_owned(), human.map(labelled));
+    event(Kind::PrincipalRegistered(PrincipalRegistered { principal, human, unit, document: document() }))
+}
+
+/// He is known by a key.
+#[must_use]
+pub fn bound(name: &str) -> Event {
+    let (way, digest) = (CredentialWay::KeyPair, FingerprintDigest::Sha256);
+    let (principal, fingerprint, until) = (name.to_owned(), sha256([name.as_bytes()]), today().plus(300));
+    event(Kind::CredentialBound(CredentialBound { principal, way, digest, fingerprint, until, document: document() }))
+}
+
+/// He has a role at a unit.
+#[must_use]
+pub fn granted(number: usize, name: &str, role: &str, unit: Option<Uuid>) -> Event {
+    let (grant, principal, role) = (format!("岗{number}"), name.to_owned(), role.to_owned());
+    let (from, until, duty, document) = (today(), today().plus(300), Duty::Work, document());
+    event(Kind::RoleGranted(RoleGranted { grant, principal, role, unit, duty, from, until, document }))
+}
+
+/// From now on nobody says anything without a right.
+#[must_use]
+pub fn founded() -> Event {
+    event(Kind::RightsFounded(RightsFounded { document: document() }))
+}
+
+/// The administrators of a ledger of which `unit` is registered, what they give before, and the founding.
+#[must_use]
+pub fn founding(unit: Uuid, given: Vec<Event>) -> Vec<Event> {
+    let people = [("61CZ/s1", "security_admin"), ("61CZ/s2", "security_admin"), ("61CZ/a", "audit_admin")];
+    let people = people.into_iter().chain([("61CZ/y", "system_admin")]);
+    let each = people.enumerate().flat_map(|(at, (name, role))| {
+        [registered(name, Some(name), unit), bound(name), granted(900 + at, name, role, None)]
+    });
+    let adopted = event(Kind::RightsAdopted(Box::new(table(1))));
+    [adopted].into_iter().chain(each).chain(given).chain([founded()]).collect()
+}
+
+/// What ends.
+#[must_use]
+pub fn ended(name: &str, number: usize) -> Vec<Event> {
+    let (grant, document) = (format!("岗{number}"), document());
+    let unbound = CredentialEnded { fingerprint: sha256([name.as_bytes()]), reason: "遗失".into() };
+    vec![
+        event(Kind::RoleEnded(RoleEnded { grant, document: document.clone() })),
+        event(Kind::CredentialEnded(unbound)),
+        event(Kind::PrincipalEnded(PrincipalEnded { principal: name.to_owned(), document })),
+    ]
+}
+
+/// Whoever acts in a history gets some rights at some units, of which one lasts as long as it is not ended.
+#[must_use]
+pub fn some_granted(chance: &mut Chance, units: &[Uuid]) -> Vec<Event> {
+    let Some(&unit) = units.first() else { return Vec::new() };
+    let known = |name: &&'static str| [registered(name, Some(name), unit), bound(name)];
+    let mut all: Vec<Event> = PRINCIPALS.iter().flat_map(known).collect();
+    for number in 0..12 {
+        let name = PRINCIPALS[chance.below(PRINCIPALS.len())];
+        let at = if chance.in_hundred(25) { None } else { chance.pick(units).copied() };
+        all.push(granted(number, name, ["one", "other"][chance.below(2)], at));
+    }
+    all
+}
