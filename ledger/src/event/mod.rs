@@ -180,8 +180,8 @@ macro_rules! for_each_kind {
             DrawsCorrected(DrawsCorrected) "draws_corrected" "支付更正" decision near
                 Refused Withdrawn (application, from, to, document);
             PrincipalRegistered(PrincipalRegistered) "principal_registered" "主体登记" decision at_once
-                Refused Ended (principal);
-            PrincipalEnded(PrincipalEnded) "principal_ended" "主体注销" decision at_once Refused Never (principal);
+                Refused Ended (holder);
+            PrincipalEnded(PrincipalEnded) "principal_ended" "主体注销" decision at_once Refused Never (holder);
             CredentialBound(CredentialBound) "credential_bound" "绑定凭据" decision at_once Refused Ended (fingerprint);
             CredentialEnded(CredentialEnded) "credential_ended" "凭据作废" decision at_once
                 Refused Never (fingerprint);

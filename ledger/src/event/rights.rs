@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PrincipalRegistered {
     /// `UNIT/ACCOUNT`, the unit's own number and an account in it 工号; for example `610303CZ/p2`.
-    pub principal: String,
+    pub holder: String,
     /// Who he is, made from his identity number: two accounts of one human are one wherever persons are counted. None for a system,
     /// which never signs.
     pub human: Option<Uuid>,
@@ -24,7 +24,7 @@ pub struct PrincipalRegistered {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PrincipalEnded {
     /// Whose name.
-    pub principal: String,
+    pub holder: String,
     /// Document number of the decision.
     pub document: String,
 }
@@ -51,7 +51,7 @@ pub enum FingerprintDigest {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CredentialBound {
     /// Whose.
-    pub principal: String,
+    pub holder: String,
     /// What it is of.
     pub way: CredentialWay,
     /// How the fingerprint was made.
@@ -100,7 +100,7 @@ pub struct RoleGranted {
     /// Number of the grant, in this ledger.
     pub grant: String,
     /// To whom.
-    pub principal: String,
+    pub holder: String,
     /// Which role, by its code in the table in force.
     pub role: String,
     /// At which unit, and all below it; none is the whole ledger 全账.

@@ -24,7 +24,7 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RightsChange) 
     let last = entry.index;
     match change {
         RightsChange::Register { said, unit } => {
-            let PrincipalRegistered { principal: name, human, document, unit: _ } = said;
+            let PrincipalRegistered { holder: name, human, document, unit: _ } = said;
             let (id, ended) = (named_id("principal", &name), false);
             let (grants, credentials) = Default::default();
             state.add_principal(Principal { id, name, human, unit, document, ended, grants, credentials, last });

@@ -19,7 +19,7 @@ pub(crate) fn judge_role_granted(case: &Case<'_>, event: &RoleGranted) -> Judged
     if state.grants.find(id).is_some() {
         return Err(Refusal::of(Code::Exists, id));
     }
-    let principal = active(state, &event.principal)?;
+    let principal = active(state, &event.holder)?;
     let role = state.rights().and_then(|rights| rights.roles.iter().find(|role| role.code == event.role));
     let role = role.ok_or(Refusal::of(Code::UnknownRole, id))?;
     let unit: Link<_> = event.unit.map(|unit| state.need_org(unit)).transpose()?.into();

@@ -18,7 +18,7 @@ const CREDENTIALS: usize = 256;
 pub(crate) fn judge_principal_registered(case: &Case<'_>, event: &PrincipalRegistered) -> Judged<RightsChange> {
     let state = case.state;
     let unit = state.need_org(event.unit)?;
-    let id = named_id("principal", &event.principal);
+    let id = named_id("principal", &event.holder);
     if state.principals.find(id).is_some() {
         return Err(Refusal::of(Code::Exists, id));
     }
@@ -26,12 +26,12 @@ pub(crate) fn judge_principal_registered(case: &Case<'_>, event: &PrincipalRegis
 }
 
 pub(crate) fn judge_principal_ended(case: &Case<'_>, event: &PrincipalEnded) -> Judged<RightsChange> {
-    Ok(Change::of(RightsChange::End(active(case.state, &event.principal)?)))
+    Ok(Change::of(RightsChange::End(active(case.state, &event.holder)?)))
 }
 
 pub(crate) fn judge_credential_bound(case: &Case<'_>, event: &CredentialBound) -> Judged<RightsChange> {
     let state = case.state;
-    let principal = active(state, &event.principal)?;
+    let principal = active(state, &event.holder)?;
     let id = credential_id(&event.fingerprint);
     if state.credentials.find(id).is_some() {
         return Err(Refusal::of(Code::Exists, id));

@@ -117,8 +117,8 @@ pub fn place(state: &State, event: &Event) -> Place {
         Kind::SurplusRewarded(said) => Place::each(said.parts.iter().map(|part| state.orgs.find(part.centre))),
         Kind::RewardSpent(said) => reward(state, said.reward),
         Kind::PrincipalRegistered(said) => unit(said.unit),
-        Kind::PrincipalEnded(said) => principal(state, &said.principal),
-        Kind::CredentialBound(said) => principal(state, &said.principal),
+        Kind::PrincipalEnded(said) => principal(state, &said.holder),
+        Kind::CredentialBound(said) => principal(state, &said.holder),
         Kind::CredentialEnded(said) => {
             let held = state.credential(&said.fingerprint).map(|(_, row)| state.principals.get(row.principal).unit);
             held.map_or(Place::Unknown, Place::at)

@@ -37,16 +37,16 @@ impl Form<String, String> for Principal {
     }
 }
 
-wire!(PrincipalRegistered { principal: Principal, human: OptionalId, unit: Id, document: OPTIONAL_DOCUMENT });
+wire!(PrincipalRegistered { holder: Principal, human: OptionalId, unit: Id, document: OPTIONAL_DOCUMENT });
 
-wire!(PrincipalEnded { principal: Principal, document: OPTIONAL_DOCUMENT });
+wire!(PrincipalEnded { holder: Principal, document: OPTIONAL_DOCUMENT });
 
 wire!(CredentialBound {
-    principal: Principal,
+    holder: Principal,
     way: OneOf,
     digest: OneOf,
     fingerprint: Hash,
-    until: Day,
+    last_day as until: Day,
     document: OPTIONAL_DOCUMENT,
 });
 
@@ -54,12 +54,12 @@ wire!(CredentialEnded { fingerprint: Hash, reason: WORDS });
 
 wire!(RoleGranted {
     grant: NUMBER,
-    principal: Principal,
-    role: NUMBER,
+    holder: Principal,
+    role_code as role: NUMBER,
     unit: OptionalId,
     duty: OneOf,
-    from: Day,
-    until: Day,
+    first_day as from: Day,
+    last_day as until: Day,
     document: OPTIONAL_DOCUMENT,
 });
 

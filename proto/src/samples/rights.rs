@@ -10,17 +10,16 @@ use ledger::event::{
 const NAME: &str = "610303CZ/p2";
 
 pub(super) fn kinds() -> Vec<Kind> {
-    let (principal, document) = (NAME.to_owned(), "示权〔2025〕1号".to_owned());
+    let (holder, document) = (NAME.to_owned(), "示权〔2025〕1号".to_owned());
     let (fingerprint, until) = ([12; 32], day(20_210_930));
     let human = Some(thing(77));
     let registered =
-        PrincipalRegistered { principal: principal.clone(), human, unit: thing(UNIT), document: document.clone() };
+        PrincipalRegistered { holder: holder.clone(), human, unit: thing(UNIT), document: document.clone() };
     let (way, digest) = (CredentialWay::KeyPair, FingerprintDigest::Sha256);
-    let bound =
-        CredentialBound { principal: principal.clone(), way, digest, fingerprint, until, document: document.clone() };
+    let bound = CredentialBound { holder: holder.clone(), way, digest, fingerprint, until, document: document.clone() };
     let granted = RoleGranted {
         grant: "GW-1".into(),
-        principal: principal.clone(),
+        holder: holder.clone(),
         role: "security_admin".into(),
         unit: None,
         duty: Duty::Work,
@@ -30,7 +29,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     };
     vec![
         Kind::PrincipalRegistered(registered),
-        Kind::PrincipalEnded(PrincipalEnded { principal, document: document.clone() }),
+        Kind::PrincipalEnded(PrincipalEnded { holder, document: document.clone() }),
         Kind::CredentialBound(bound),
         Kind::CredentialEnded(CredentialEnded { fingerprint, reason: "遗失".into() }),
         Kind::RoleGranted(granted),

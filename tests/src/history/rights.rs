@@ -54,24 +54,24 @@ pub fn table(version: u32) -> Rights {
 /// A principal comes to be.
 #[must_use]
 pub fn registered(name: &str, human: Option<&str>, unit: Uuid) -> Event {
-    let (principal, human) = (name.to_owned(), human.map(labelled));
-    event(Kind::PrincipalRegistered(PrincipalRegistered { principal, human, unit, document: document() }))
+    let (holder, human) = (name.to_owned(), human.map(labelled));
+    event(Kind::PrincipalRegistered(PrincipalRegistered { holder, human, unit, document: document() }))
 }
 
 /// He is known by a key.
 #[must_use]
 pub fn bound(name: &str) -> Event {
     let (way, digest) = (CredentialWay::KeyPair, FingerprintDigest::Sha256);
-    let (principal, fingerprint, until) = (name.to_owned(), sha256([name.as_bytes()]), today().plus(300));
-    event(Kind::CredentialBound(CredentialBound { principal, way, digest, fingerprint, until, document: document() }))
+    let (holder, fingerprint, until) = (name.to_owned(), sha256([name.as_bytes()]), today().plus(300));
+    event(Kind::CredentialBound(CredentialBound { holder, way, digest, fingerprint, until, document: document() }))
 }
 
 /// He has a role at a unit.
 #[must_use]
 pub fn granted(number: usize, name: &str, role: &str, unit: Option<Uuid>) -> Event {
-    let (grant, principal, role) = (format!("岗{number}"), name.to_owned(), role.to_owned());
+    let (grant, holder, role) = (format!("岗{number}"), name.to_owned(), role.to_owned());
     let (from, until, duty, document) = (today(), today().plus(300), Duty::Work, document());
-    event(Kind::RoleGranted(RoleGranted { grant, principal, role, unit, duty, from, until, document }))
+    event(Kind::RoleGranted(RoleGranted { grant, holder, role, unit, duty, from, until, document }))
 }
 
 /// From now on nobody says anything without a right.
@@ -100,7 +100,7 @@ pub fn ended(name: &str, number: usize) -> Vec<Event> {
     vec![
         event(Kind::RoleEnded(RoleEnded { grant, document: document.clone() })),
         event(Kind::CredentialEnded(unbound)),
-        event(Kind::PrincipalEnded(PrincipalEnded { principal: name.to_owned(), document })),
+        event(Kind::PrincipalEnded(PrincipalEnded { holder: name.to_owned(), document })),
     ]
 }
 

@@ -17,16 +17,14 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>) -> Result<Option<Kind>> {
     let document = "示权1号".to_owned();
     Ok(Some(match name {
         "principal_registered" => Kind::PrincipalRegistered(PrincipalRegistered {
-            principal: f.need("principal")?.to_owned(),
+            holder: f.need("principal")?.to_owned(),
             human: f.take("human").map(labelled),
             unit: f.id("unit")?,
             document,
         }),
-        "principal_ended" => {
-            Kind::PrincipalEnded(PrincipalEnded { principal: f.need("principal")?.to_owned(), document })
-        }
+        "principal_ended" => Kind::PrincipalEnded(PrincipalEnded { holder: f.need("principal")?.to_owned(), document }),
         "credential_bound" => Kind::CredentialBound(CredentialBound {
-            principal: f.need("principal")?.to_owned(),
+            holder: f.need("principal")?.to_owned(),
             way: CredentialWay::KeyPair,
             digest: FingerprintDigest::Sha256,
             fingerprint: Sha256::digest(f.need("key")?).into(),
@@ -39,7 +37,7 @@ pub(super) fn kind(name: &str, f: &mut Fields<'_>) -> Result<Option<Kind>> {
         }),
         "role_granted" => Kind::RoleGranted(RoleGranted {
             grant: f.need("grant")?.to_owned(),
-            principal: f.need("principal")?.to_owned(),
+            holder: f.need("principal")?.to_owned(),
             role: f.need("role")?.to_owned(),
             unit: f.optional_id("unit"),
             duty: Duty::Work,

@@ -29,13 +29,13 @@ impl Model {
             Kind::RightsFounded(_) => self.founded = true,
             Kind::RightsAdopted(table) => self.table = Some((**table).clone()),
             Kind::RoleGranted(said) => {
-                let grant = (said.principal.clone(), said.role.clone(), said.unit, said.until);
+                let grant = (said.holder.clone(), said.role.clone(), said.unit, said.until);
                 let _ = self.grants.insert(said.grant.clone(), grant);
             }
             Kind::RoleEnded(said) => drop(self.grants.remove(&said.grant)),
-            Kind::PrincipalEnded(said) => self.grants.retain(|_, grant| grant.0 != said.principal),
+            Kind::PrincipalEnded(said) => self.grants.retain(|_, grant| grant.0 != said.holder),
             Kind::CredentialBound(said) => {
-                let _ = self.credentials.insert(said.fingerprint, said.principal.clone());
+                let _ = self.credentials.insert(said.fingerprint, said.holder.clone());
             }
             _ => {}
         }
