@@ -216,6 +216,12 @@ macro_rules! kinds {
                 match self { $(Self::$variant => $name,)* }
             }
 
+            /// Its Chinese name.
+            #[must_use]
+            pub fn name_zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh,)* }
+            }
+
             /// The kind of this name.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
@@ -251,7 +257,7 @@ macro_rules! kinds {
             /// Its Chinese name.
             #[must_use]
             pub fn name_zh(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $zh,)* }
+                self.tag().name_zh()
             }
 
             /// Whether this states what happened (R) rather than asking for something (D).

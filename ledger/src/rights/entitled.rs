@@ -55,6 +55,11 @@ pub fn entitled(state: &State, principal: &str, event: &Event, place: &Place, on
     }
 }
 
+/// Whether a grant of his says a kind, wherever that is.
+pub(super) fn says(state: &State, principal: &str, kind: KindTag, on: Day) -> bool {
+    by_grant(state, principal, kind, on, |_| true).may()
+}
+
 /// The first of his grants that holds, says the kind, and is `at` the place.
 fn by_grant(state: &State, principal: &str, kind: KindTag, on: Day, at: impl Fn(&Grant) -> bool) -> Entitled {
     let Some((_, row)) = state.principal(principal).filter(|(_, row)| !row.ended) else { return Entitled::No };

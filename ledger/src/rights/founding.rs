@@ -2,6 +2,7 @@
 //! watch them, and from then on is never open again.
 
 use super::change::RightsChange;
+use super::door::SECURITY;
 use crate::change::{Case, Change, Judged};
 use crate::event::{KindTag, Rights, RightsFounded, Role};
 use crate::money::Day;
@@ -11,8 +12,6 @@ use crate::state::rights_rows::KindSet;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The role that gives rights 安全管理员.
-const SECURITY: &str = "security_admin";
 /// The role that watches 审计管理员.
 const AUDIT: &str = "audit_admin";
 /// The role that runs the ledger 系统管理员.

@@ -6,6 +6,7 @@
 //! Not here: how somebody is authenticated, which services do before anything is recorded.
 
 mod change;
+mod door;
 mod entitled;
 mod founding;
 mod granting;
@@ -13,6 +14,7 @@ mod known;
 mod place;
 mod place_of_rows;
 
+pub use door::{NoRight, no_right};
 pub(crate) use entitled::named as place_named;
 pub use entitled::{Entitled, entitled};
 pub use place::{Place, place};

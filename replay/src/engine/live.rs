@@ -329,6 +329,12 @@ impl Engine {
         matches!(tokio::time::timeout(timeout, reached).await, Ok(Ok(_)))
     }
 
+    /// The clock of now, as the writer would stamp an entry with it: it never goes back behind the last entry.
+    #[must_use]
+    pub fn now_ms(&self, state: &State) -> i64 {
+        self.clock.now_ms().max(state.recorded_ms)
+    }
+
     /// What an event would give now, without recording it.
     ///
     /// # Errors
@@ -337,8 +343,7 @@ impl Engine {
         self.answers()?;
         let state = self.read();
         let Submission { content, event, again } = submission;
-        // By the clock of now, as the writer would stamp it: it never goes back behind the last entry.
-        let recorded_ms = self.clock.now_ms().max(state.recorded_ms);
+        let recorded_ms = self.now_ms(&state);
         let Speaker { principal, proof } = speaker;
         let (index, proof) = (state.entries, *proof);
         let entry = Entry { index, recorded_ms, principal, proof, again, content: &content, event: &event };

@@ -183,6 +183,7 @@ fn reason(error: &IngestError) -> &'static str {
         IngestError::Principal { fault, .. } => fault.reason(),
         IngestError::TooMany(_) | IngestError::TooLarge(_) => "CALL_TOO_LARGE",
         IngestError::Again { .. } => "MALFORMED",
+        IngestError::NoRight { .. } => "NO_RIGHT",
         IngestError::Engine(replay::engine::EngineError::Busy) => "BUSY",
         IngestError::Engine(replay::engine::EngineError::TooLong { .. }) => "EVENT_TOO_LONG",
         IngestError::Engine(_) => "LEDGER_ENDED",

@@ -4,6 +4,8 @@ use super::receipts::{Room, woven};
 use crate::principal;
 use crate::principal::PrincipalFault;
 use bytes::Bytes;
+use ledger::money::Day;
+use ledger::rights::{NoRight, no_right};
 use proto::event::{Malformed, admit_each};
 use proto::v1;
 use replay::engine::{Detail, Engine, EngineError, Speaker, Submission};
@@ -43,6 +45,19 @@ pub enum IngestError {
     /// Too many bytes.
     #[error("{0} bytes of events in one call, more than {MAX_BYTES}; split it")]
     TooLarge(usize),
+    /// Whoever calls may say some of it nowhere.
+    #[error(
+        "{who} 没有可报 {} 的岗位：可报的角色有 {}；岗位由安全管理员授予（{}） {who} has no role that says {}: those that do are {}; security \
+         administrators grant them ({})",
+        .lacks.kind.name_zh(), .lacks.roles.join("、"), .lacks.grantors.join("、"),
+        .lacks.kind.name(), .lacks.roles.join(", "), .lacks.grantors.join(", ")
+    )]
+    NoRight {
+        /// Who.
+        who: Arc<str>,
+        /// What, and who could help.
+        lacks: Box<NoRight>,
+    },
     /// The ledger does not take it.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -76,6 +91,7 @@ pub async fn record(
         return Err(IngestError::Again { events: request.events.len(), again: request.again.len() });
     }
     let Admitted { events, rejected } = admit(request.events, request.again).await?;
+    may_say(engine, &speaker, &events)?;
     let (rejected, room) = Room::rejections(rejected);
     let (answers, index) = if request.dry_run {
         dry_run(engine, &speaker, events, room)?
@@ -84,6 +100,18 @@ pub async fn record(
         write(engine, speaker, events, (detail, room)).await?
     };
     Ok(v1::RecordResponse { receipts: woven(answers, rejected), index })
+}
+
+/// Keeps strangers out of the record. The fold asks again, of each event and its place.
+fn may_say(engine: &Engine, speaker: &Speaker, events: &[Submission]) -> Result<(), IngestError> {
+    let state = engine.read();
+    if !state.is_founded() {
+        return Ok(());
+    }
+    let kinds = events.iter().map(|said| said.event.kind.tag());
+    let lacks = no_right(&state, &speaker.principal, kinds, Day::in_beijing(engine.now_ms(&state)));
+    let who = || Arc::clone(&speaker.principal);
+    lacks.map_or(Ok(()), |lacks| Err(IngestError::NoRight { who: who(), lacks: Box::new(lacks) }))
 }
 
 /// Records what was admitted; its receipts, and how many entries the record had with it.

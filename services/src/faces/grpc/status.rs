@@ -40,6 +40,7 @@ impl From<IngestError> for Status {
                 details.add_bad_request_violation("events", &message);
                 told(Code::InvalidArgument, message, details)
             }
+            IngestError::NoRight { .. } => told(Code::PermissionDenied, message, reason("NO_RIGHT")),
             IngestError::Engine(error) => error_of(&error),
             IngestError::GivenUp => told(Code::Unavailable, message, reason("GIVEN_UP")),
         }
