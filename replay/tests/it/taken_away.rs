@@ -22,7 +22,7 @@ fn copy(from: &Path, to: &Path) {
 fn ledger(data: &Path) -> Engine {
     let options = Options::file(data);
     let engine = Engine::open(&options, &mut |_| {}).unwrap();
-    engine.submit("tester".into(), events(1, 30)).unwrap().blocking_recv().unwrap().unwrap();
+    engine.submit("tester", events(1, 30)).unwrap().blocking_recv().unwrap().unwrap();
     engine.stop().unwrap();
     drop(engine);
     let mut reader = Reader::open(&data.join("record"), DEFAULT_LEDGER).unwrap();
@@ -72,7 +72,7 @@ fn a_ledger_notices_by_itself_what_is_taken_from_under_it() {
         assert!(said.contains(word) && said.contains("replay repair"), "{word}: {said}");
         assert_eq!(engine.standing().stopped, Some(said));
         assert!(engine.answers().is_err(), "nothing is answered from it");
-        assert!(engine.submit("tester".into(), events(9_000, 1)).is_err(), "nothing more is recorded");
+        assert!(engine.submit("tester", events(9_000, 1)).is_err(), "nothing more is recorded");
     }
 }
 
