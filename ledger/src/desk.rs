@@ -32,7 +32,7 @@ pub(crate) fn judge_finding_closed(case: &Case<'_>, event: &FindingClosed) -> Ju
     let finding = find(state, event.entry, &event.kind, event.subject)?;
     let explained = state.case_of(finding).filter(|row| row.closed.is_none()).and_then(|row| row.explained.as_ref());
     let explained = explained.ok_or(Refusal::of(Code::SetNotReady, event.entry))?;
-    if explained.by == case.entry.principal {
+    if state.same_human(&explained.by, case.entry.principal) {
         return Err(Refusal::of(Code::FourEyes, event.entry));
     }
     if state.findings.get(finding).in_suspense() != 0 {

@@ -181,6 +181,8 @@ judges! {
     RoleEnded => Rights rights::judge_role_ended;
     RightsAdopted => Rights rights::judge_rights_adopted;
     RightsFounded => Rights rights::judge_rights_founded;
+    Endorsed => Rights rights::judge_endorsed;
+    Objected => Rights rights::judge_objected;
 }
 
 /// What an entry comes to that is not judged by its kind.
@@ -218,7 +220,7 @@ impl State {
         let content = hash::content(entry.content);
         let mut subject = None;
         let verdict = match self.unjudged(entry, content, right)? {
-            None => match &mut self.judged(entry) {
+            None => match &mut self.judged(entry, right) {
                 Ok(change) => {
                     subject = self.commit(entry, change, outcome);
                     POSTED
@@ -262,7 +264,7 @@ impl State {
     /// A [`Halt`]: the entry is of a later program. Its number and time are not asked.
     pub fn dry_run(&self, entry: &Entry<'_>) -> Result<Outcome, Halt> {
         Ok(match self.unjudged(entry, hash::content(entry.content), Right::Asked)? {
-            None => match self.judged(entry) {
+            None => match self.judged(entry, Right::Asked) {
                 Ok(change) => Outcome::Posted { postings: change.postings, findings: Vec::new() },
                 Err(refusal) => Outcome::Refused(refusal),
             },
@@ -309,8 +311,14 @@ impl State {
     }
 
     /// What its kind says to it: the change to make, or why not.
-    fn judged(&self, entry: &Entry<'_>) -> Judged<Act> {
-        let judged = judge(&Case { state: self, entry });
+    fn judged(&self, entry: &Entry<'_>, right: Right) -> Judged<Act> {
+        let mut judged = judge(&Case { state: self, entry });
+        // Last, so that nobody signs what would be refused anyway.
+        if judged.is_ok()
+            && let Err(unsigned) = right.signed(self, entry)
+        {
+            judged = Err(unsigned);
+        }
         // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
         debug_assert!(judged.is_ok() || !entry.event.kind.is_report(), "a report is booked, never refused");
         judged

@@ -251,6 +251,8 @@ codes! {
     92 RolesExclusive "roles_exclusive" circumstantial "与本人已有岗位不相容" "the same human holds a role that excludes this one" "先收回所示岗位，再重试；或授予他人" "end the grant named first, then retry, or grant it to somebody else";
     93 TooManyRights "too_many_rights" permanent "该主体的岗位或凭据过多" "the principal has had as many grants or credentials as one may have" "注销该主体，另立账号" "end the principal and register another account";
     94 NotFoundable "not_foundable" circumstantial "尚不能启用：须有 1 权限表（含三类管理员角色，安全管理员能授权），2 安全管理员两人，3 审计管理员，4 系统管理员，均为全账岗位且有凭据，5 四人各不相同" "a founded ledger needs 1 a table of roles with the three administrators, of whom the security one can grant, 2 two security administrators, 3 an audit and 4 a system administrator, all for the whole ledger and with a credential, 5 four humans" "按所示补齐，再重试" "complete what the figure says, then retry";
+    95 SignaturesMissing "signatures_missing" circumstantial "签署不足：尚缺所示人数的签署" "so many persons have yet to sign it" "由可签该事项的人签署（见待签清单），再重试" "have those sign who may, as the list of what is pending shows, then retry";
+    96 UnderObjection "under_objection" circumstantial "有签署人提出异议" "somebody who may sign it objects" "由提出异议的人改为签署，或另报内容" "have whoever objects sign it, or say something else";
 }
 
 impl TryFrom<u8> for Code {

@@ -2,7 +2,6 @@
 //! Not here: what a line of each says.
 
 use crate::change::{Case, Taken};
-use crate::entry::Entry;
 use crate::event::{SetDecided, SetSealed};
 use crate::hash::{Hash, sha256};
 use crate::money::Fen;
@@ -74,7 +73,7 @@ impl Set {
     }
 
     /// A step that needs `stage`, taken by somebody other than the preparer.
-    pub(crate) fn judge_step(&self, entry: &Entry<'_>, event: &SetDecided, stage: Stage) -> Result<(), Refusal> {
+    pub(crate) fn judge_step(&self, case: &Case<'_>, event: &SetDecided, stage: Stage) -> Result<(), Refusal> {
         self.judge_not_cancelled(event.set)?;
         if self.stage > stage {
             return Err(Refusal::of(Code::SetEnded, event.set));
@@ -85,7 +84,7 @@ impl Set {
         if event.hash != self.hash {
             return Err(Refusal::of(Code::HashMismatch, event.set));
         }
-        if entry.principal == self.preparer {
+        if case.state.same_human(case.entry.principal, &self.preparer) {
             return Err(Refusal::of(Code::FourEyes, event.set));
         }
         Ok(())

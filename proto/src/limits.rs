@@ -95,3 +95,9 @@ pub const MAX_ROLE_NAMES: usize = 200;
 
 /// Days a grant may last: ten years, longer than a post is held unasked.
 pub const MAX_ROLE_DAYS: u32 = 3_660;
+
+/// Persons who sign one thing: a board is smaller.
+pub const MAX_SIGNERS: u32 = 20;
+
+/// Words of one person about one thing: who changes his mind more often says so on paper.
+pub const MAX_WORDS: u32 = 9;

@@ -158,14 +158,14 @@ pub(crate) fn judge_roster_sealed(case: &Case<'_>, event: &SetSealed) -> Judged<
 
 pub(crate) fn judge_roster_reviewed(case: &Case<'_>, event: &SetDecided) -> Judged<AwardChange> {
     let (roster, row) = find(case.state, event.set)?;
-    row.set.judge_step(case.entry, event, Stage::Sealed)?;
+    row.set.judge_step(case, event, Stage::Sealed)?;
     Ok(Change::of(AwardChange::Step { roster, stage: Stage::Reviewed }))
 }
 
 pub(crate) fn judge_roster_approved(case: &Case<'_>, event: &SetDecided) -> Judged<AwardChange> {
     let state = case.state;
     let (roster, row) = find(state, event.set)?;
-    row.set.judge_step(case.entry, event, Stage::Reviewed)?;
+    row.set.judge_step(case, event, Stage::Reviewed)?;
     let mut change = Change::of(AwardChange::Step { roster, stage: Stage::Approved });
     let (owed, granted) = (state.roster_account(roster, Class::Owed), state.roster_account(roster, Class::Granted));
     change.postings.push(state.posting(case.on(), owed, granted, row.set.fen));

@@ -89,7 +89,7 @@ pub(crate) fn judge_application_sealed(case: &Case<'_>, event: &SetSealed) -> Ju
 
 pub(crate) fn judge_application_approved(case: &Case<'_>, event: &SetDecided) -> Judged<PaymentChange> {
     let (application, row) = find(case.state, event.set)?;
-    row.set.judge_step(case.entry, event, Stage::Sealed)?;
+    row.set.judge_step(case, event, Stage::Sealed)?;
     let mut change = Change::nothing();
     let was_at = Place::of(case.state, application);
     let vouchers = settled(case, &mut change, &row.vouchers, was_at, Place { approved: true, ..was_at });

@@ -189,6 +189,8 @@ macro_rules! for_each_kind {
             RoleEnded(RoleEnded) "role_ended" "收回岗位" decision at_once Refused Never (grant);
             RightsAdopted(Box<Rights>) "rights_adopted" "采用权限表" decision at_once Nothing Superseded (version);
             RightsFounded(RightsFounded) "rights_founded" "启用权限" decision at_once Refused Never (document);
+            Endorsed(Endorsed) "endorsed" "签署" decision at_once Refused Superseded (holder, subject, hash, number);
+            Objected(Objected) "objected" "提出异议" decision at_once Refused Superseded (holder, subject, hash, number);
         }
     };
 }

@@ -2,7 +2,7 @@
 //! wing `rights`. All of it counts from its recording on, whatever day it names: nobody had a right before it was given.
 
 use crate::hash::Hash;
-use crate::money::Day;
+use crate::money::{Day, Fen};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -182,6 +182,70 @@ pub struct Rights {
     pub document: String,
     /// All roles.
     pub roles: Vec<Role>,
+    /// What counts only once others signed it.
+    pub signing: Vec<SigningRule>,
+}
+
+/// How strong the proof behind a signature must be at least. What is named later is stronger.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Strength {
+    /// Any.
+    Any,
+    /// A secret, or better.
+    Secret,
+    /// A token, or better.
+    Token,
+    /// Two factors: a token that shows both, a certificate, an own signature.
+    TwoFactors,
+}
+
+/// A kind counts only once so many persons signed it 签署规则. Of the rules of a kind that reach its amount the one from the largest counts.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SigningRule {
+    /// The kind, by name.
+    pub kind: String,
+    /// From this amount on, in fen; 0 for every one, and for kinds without an amount.
+    pub from_fen: Fen,
+    /// Persons who sign. Whoever says an approval of what others prepared is one of them.
+    pub count: u32,
+    /// Units that they are of, at least.
+    pub units: u32,
+    /// None of them is of the unit of whoever prepared it.
+    pub other_unit: bool,
+    /// None of them reviewed it either.
+    pub apart_reviewers: bool,
+    /// What stands behind each signature.
+    pub strength: Strength,
+    /// Days for which a signature is good.
+    pub days: u32,
+}
+
+/// Somebody signs what is to be said 签署 (D), or was sealed: these very bytes, and no others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Endorsed {
+    /// Who; nobody signs for another.
+    pub holder: String,
+    /// The set, or the id of the event that is to be said.
+    pub subject: Uuid,
+    /// The hash the set was sealed with, or SHA-256 of the event's bytes.
+    pub hash: Hash,
+    /// Which word of his about it this is, from 1 on. The last one counts.
+    pub number: u32,
+}
+
+/// Somebody objects to it 提出异议 (D): it does not count until he signs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Objected {
+    /// Who.
+    pub holder: String,
+    /// As of a signature.
+    pub subject: Uuid,
+    /// As of a signature.
+    pub hash: Hash,
+    /// As of a signature.
+    pub number: u32,
+    /// Why.
+    pub reason: String,
 }
 
 /// From the next entry on nobody says anything without a right 启用权限 (D), for good.

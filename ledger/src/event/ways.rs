@@ -62,6 +62,21 @@ impl KindTag {
         matches!(self, Self::PayoutUnknown | Self::PayoutCredited | Self::PayoutReturned)
     }
 
+    /// Whether it decides what others prepared, so that saying it is signing it.
+    #[must_use]
+    pub fn decides(self) -> bool {
+        matches!(
+            self,
+            Self::RosterApproved | Self::ApplicationApproved | Self::RemittanceApproved | Self::ClaimApproved
+        )
+    }
+
+    /// Whether it may be about whoever says it, which needs no role.
+    #[must_use]
+    pub fn is_of_oneself(self) -> bool {
+        matches!(self, Self::CredentialEnded | Self::Endorsed | Self::Objected)
+    }
+
     /// Whether it tells something of a voucher.
     #[must_use]
     pub fn tells_voucher(self) -> bool {

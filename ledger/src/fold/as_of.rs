@@ -43,7 +43,6 @@ impl State {
     pub fn fold_as_of(&mut self, entry: &Entry<'_>, there: u8) -> Result<Option<Refusal>, Halt> {
         const TOLD_OTHERWISE: u8 = Code::ToldOtherwise as u8;
         const EDITION: u8 = Code::Edition as u8;
-        const NOT_ENTITLED: u8 = Code::NotEntitled as u8;
         let content = hash::content(entry.content);
         let is_new = |state: &Self| matches!(told::told(state, entry, content), Told::New);
         match there {
@@ -58,7 +57,7 @@ impl State {
             DUPLICATE | TOLD_OTHERWISE | EDITION if is_new(self) => return self.withhold(entry).map(|()| None),
             _ => {}
         }
-        let right = if there == NOT_ENTITLED { Right::Denied } else { Right::Given };
+        let right = Right::as_there(there);
         let mut outcome = Outcome::default();
         self.fold_by(entry, right, &mut outcome)?;
         Ok(if let Outcome::Refused(refusal) = outcome { Some(refusal) } else { None })
@@ -79,15 +78,15 @@ impl State {
     pub fn judge_again(&mut self, entry: &Entry<'_>) -> Result<bool, Halt> {
         let entry = Entry { again: Some(entry.index), ..*entry };
         let place = u32::try_from(entry.index).ok().and_then(|number| self.seen.handle(number));
-        // Who had no right then has none when more is told.
-        let passing = |code| code != Code::NotEntitled;
+        // Who had no right then, or lacked signatures, does so when more is told.
+        let passing = |code| ![Code::NotEntitled, Code::SignaturesMissing, Code::UnderObjection].contains(&code);
         let Some(place) = place.filter(|place| self.seen.get(*place).now().refused().is_some_and(passing)) else {
             return Ok(false);
         };
         if self.unjudged(&entry, hash::content(entry.content), Right::Given)?.is_some() {
             return Ok(false);
         }
-        let Ok(mut change) = self.judged(&entry) else { return Ok(false) };
+        let Ok(mut change) = self.judged(&entry, Right::Given) else { return Ok(false) };
         let subject = self.commit(&entry, &mut change, &mut Outcome::default());
         let row = self.seen.get_mut(place);
         (row.verdict, row.subject) = (POSTED, subject.unwrap_or(u32::MAX));

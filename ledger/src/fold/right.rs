@@ -15,11 +15,13 @@ pub(super) enum Right {
     Given,
     /// The ledger refused him.
     Denied,
+    /// The ledger refused it for want of signatures, or because of an objection.
+    Unsigned,
 }
 
 impl Right {
     pub fn of(self, state: &State, entry: &Entry<'_>) -> Result<(), Refusal> {
-        if self == Self::Given || !state.is_founded() {
+        if [Self::Given, Self::Unsigned].contains(&self) || !state.is_founded() {
             return Ok(());
         }
         let place = rights::place(state, entry.event);
@@ -29,5 +31,23 @@ impl Right {
             return Ok(());
         }
         Err(Refusal::of(Code::NotEntitled, rights::place_named(state, &place)))
+    }
+
+    /// Whether what would count has the signatures it needs.
+    pub fn signed(self, state: &State, entry: &Entry<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Given | Self::Denied => Ok(()),
+            Self::Asked => rights::judge_signed(state, entry),
+            Self::Unsigned => Err(Refusal::of(Code::SignaturesMissing, entry.event.id)),
+        }
+    }
+
+    /// As the ledger judged the entry, by its verdict there.
+    pub fn as_there(verdict: u8) -> Self {
+        match Code::try_from(verdict) {
+            Ok(Code::NotEntitled) => Self::Denied,
+            Ok(Code::SignaturesMissing | Code::UnderObjection) => Self::Unsigned,
+            _ => Self::Given,
+        }
     }
 }

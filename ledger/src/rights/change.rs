@@ -5,7 +5,7 @@ use crate::event::{CredentialBound, PrincipalRegistered, Rights, RightsFounded, 
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::state::State;
-use crate::state::rights_rows::{Credential, Founding, Grant, Principal, credential_id, named_id};
+use crate::state::rights_rows::{Credential, Founding, Grant, Principal, Word, credential_id, named_id};
 use crate::state::rows::Org;
 
 pub(crate) enum RightsChange {
@@ -17,6 +17,7 @@ pub(crate) enum RightsChange {
     Revoke(Handle<Grant>),
     Adopt(Rights),
     Found(RightsFounded),
+    Word(Word),
 }
 
 /// Makes the change.
@@ -58,6 +59,9 @@ pub(crate) fn apply(state: &mut State, entry: &Entry<'_>, change: RightsChange) 
         RightsChange::Revoke(at) => {
             let row = state.grants.get_mut(at);
             (row.ended, row.last) = (true, last);
+        }
+        RightsChange::Word(word) => {
+            state.words.push(Word { last, ..word });
         }
         RightsChange::Adopt(rights) => {
             state.adopt_rights(last, rights);

@@ -32,10 +32,10 @@ pub fn no_right(state: &State, principal: &str, kinds: impl IntoIterator<Item = 
     }
     let (mut last, mut kinds) = (None, kinds.into_iter());
     let kind = kinds.find(|kind| {
-        // Calls hold the same kind over and over. Everybody may end a credential of his own.
-        let new = last != Some(*kind) && *kind != KindTag::CredentialEnded;
+        // Calls hold the same kind over and over.
+        let new = last != Some(*kind);
         last = Some(*kind);
-        new && !says(state, principal, *kind, on)
+        new && !kind.is_of_oneself() && !says(state, principal, *kind, on)
     })?;
     let roles = state.rights().map_or(&[][..], |rights| &rights.roles);
     let roles = roles.iter().map(|role| role.code.clone()).filter(|code| state.role_says(code, kind));

@@ -41,18 +41,31 @@ pub fn entitled(state: &State, principal: &str, event: &Event, place: &Place, on
     }
     let kind = asked(state, event);
     match place {
-        Place::Whole => by_grant(state, principal, kind, on, |grant| grant.unit.is_none()),
-        Place::Unknown => by_grant(state, principal, kind, on, |_| true),
-        Place::Any(units) => {
-            by_grant(state, principal, kind, on, |grant| units.iter().any(|unit| covers(state, grant.unit, *unit)))
-        }
         Place::All(units) => {
             let of =
                 |unit: &Handle<Org>| by_grant(state, principal, kind, on, |grant| covers(state, grant.unit, *unit));
             let each = units.iter().map(of).reduce(|first, next| if next.may() { first } else { Entitled::No });
             each.unwrap_or(Entitled::No)
         }
+        _ => by_grant(state, principal, kind, on, |grant| reaches(state, grant, place)),
     }
+}
+
+/// Whether a grant alone reaches a place.
+pub(super) fn reaches(state: &State, grant: &Grant, place: &Place) -> bool {
+    match place {
+        Place::Whole => grant.unit.is_none(),
+        Place::Unknown => true,
+        Place::Any(units) => units.iter().any(|unit| covers(state, grant.unit, *unit)),
+        Place::All(units) => units.iter().all(|unit| covers(state, grant.unit, *unit)),
+    }
+}
+
+/// Whether somebody may sign a kind by a grant that is `at` its place.
+pub(super) fn signs(state: &State, principal: &str, kind: KindTag, on: Day, at: impl Fn(&Grant) -> bool) -> bool {
+    let Some((_, row)) = state.principal(principal).filter(|(_, row)| !row.ended) else { return false };
+    let mut grants = row.grants.iter().map(|grant| state.grants.get(*grant));
+    grants.any(|grant| grant.holds(on) && state.role_signs(&grant.role, kind) && at(grant))
 }
 
 /// Whether a grant of his says a kind, wherever that is.
@@ -87,7 +100,12 @@ fn asked(state: &State, event: &Event) -> KindTag {
 
 /// Whoever fears for his own credential ends it at once, whatever else he may.
 fn is_his_own(state: &State, principal: &str, event: &Event) -> bool {
-    let Kind::CredentialEnded(ended) = &event.kind else { return false };
+    let ended = match &event.kind {
+        Kind::CredentialEnded(ended) => ended,
+        // Whether he signs anything is asked where it is judged.
+        Kind::Endorsed(_) | Kind::Objected(_) => return true,
+        _ => return false,
+    };
     let row = state.credential(&ended.fingerprint).map(|(_, row)| row.principal);
     row.is_some_and(|holder| state.principals.get(holder).name == principal)
 }

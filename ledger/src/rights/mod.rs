@@ -13,6 +13,7 @@ mod granting;
 mod known;
 mod place;
 mod place_of_rows;
+mod signing;
 
 pub use door::{NoRight, no_right};
 pub(crate) use entitled::named as place_named;
@@ -25,3 +26,4 @@ pub(crate) use granting::{judge_role_ended, judge_role_granted};
 pub(crate) use known::{
     judge_credential_bound, judge_credential_ended, judge_principal_ended, judge_principal_registered,
 };
+pub(crate) use signing::{judge_endorsed, judge_objected, judge_signed};

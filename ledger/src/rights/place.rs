@@ -58,7 +58,9 @@ pub fn place(state: &State, event: &Event) -> Place {
         | Kind::KeyAnnounced(_)
         | Kind::IdentityKeyAnnounced(_)
         | Kind::RightsAdopted(_)
-        | Kind::RightsFounded(_) => Place::Whole,
+        | Kind::RightsFounded(_)
+        | Kind::Endorsed(_)
+        | Kind::Objected(_) => Place::Whole,
         Kind::OrgRegistered(said) => whole_or(said.parent),
         Kind::OrgRenamed(said) => unit(said.org),
         Kind::PeriodClosed(said) => unit(said.org),

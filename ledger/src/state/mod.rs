@@ -57,7 +57,7 @@ use crate::state::lending_rows::{
 use crate::state::receipt_rows::OwedBack;
 use crate::state::remitted_rows::{PaymentsByClaim, Remitted};
 use crate::state::returned_rows::Returned;
-use crate::state::rights_rows::{AdoptedRights, Credential, Founding, Grant, Principal, RightsIndex};
+use crate::state::rights_rows::{AdoptedRights, Credential, Founding, Grant, Principal, RightsIndex, Word};
 use crate::state::rows::{
     Application, Awaited, Award, Batch, Card, Drawn, Finding, Instalment, Line, Merged, Org, Payout, Person, Programme,
     Results, Roster, Voucher,
@@ -252,6 +252,7 @@ tables! {
         grants: Grant "grant" "岗位",
         rights: AdoptedRights "rights" "权限表",
         foundings: Founding,
+        words: Word "word" "签署",
     }
 }
 

@@ -2,7 +2,8 @@
 //! look-ups that follow from it. Who may what is decided in `rights`.
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
-use crate::event::{CredentialWay, Duty, KindTag, Rights};
+use crate::entry::Proof;
+use crate::event::{CredentialWay, Duty, KindTag, Rights, Role};
 use crate::handle::{Handle, Link};
 use crate::hash::{Hash, sha256};
 use crate::money::Day;
@@ -68,6 +69,23 @@ pub struct AdoptedRights {
     pub rights: Rights,
 }
 
+/// A person's word about something that is to be said: he signs it, or objects.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Word {
+    /// Made from subject and hash.
+    pub id: Uuid,
+    pub by: Handle<Principal>,
+    pub number: u32,
+    pub endorses: bool,
+    pub proof: Proof,
+    /// The day of its recording.
+    pub on: Day,
+    pub reason: String,
+    /// The word before about the same.
+    pub before: Link<Word>,
+    pub last: u64,
+}
+
 /// That nobody says anything without a right: the one row of its table.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Founding {
@@ -84,6 +102,7 @@ rows! {
         Credential: id, last, [principal] [];
         Grant: id, last, [principal unit] [];
         AdoptedRights: none, index, [] [];
+        Word: latest_id, last, [by] [before];
     }
     uncompared { Founding }
     parts {}
@@ -126,11 +145,20 @@ impl KindSet {
 
 const _: () = assert!(KindTag::ALL.len() <= 128, "a set of kinds has a bit for each");
 
+/// What the holders of a role may say and sign.
+#[derive(Clone, Copy, Default)]
+struct RoleKinds {
+    says: KindSet,
+    signs: KindSet,
+}
+
 /// What follows from the rows of rights, for look-ups.
 #[derive(Clone, Default)]
 pub(super) struct RightsIndex {
-    /// What the roles of the table in force say, by code.
-    says: BTreeMap<String, KindSet>,
+    /// What the roles of the table in force say and sign, by code.
+    roles: BTreeMap<String, RoleKinds>,
+    /// Kinds with a rule of signing.
+    signed: KindSet,
     /// Accounts of one human.
     accounts: BTreeMap<Uuid, Vec<Handle<Principal>>>,
 }
@@ -141,8 +169,17 @@ impl RightsIndex {
         for (at, row) in state.principals.iter() {
             index.enter(at, row.human);
         }
-        index.says = state.rights().map(says).unwrap_or_default();
+        if let Some(rights) = state.rights() {
+            index.adopt(rights);
+        }
         index
+    }
+
+    fn adopt(&mut self, rights: &Rights) {
+        let kinds = |role: &Role| RoleKinds { says: KindSet::named(&role.says), signs: KindSet::named(&role.signs) };
+        self.roles = rights.roles.iter().map(|role| (role.code.clone(), kinds(role))).collect();
+        let signed: Vec<String> = rights.signing.iter().map(|rule| rule.kind.clone()).collect();
+        self.signed = KindSet::named(&signed);
     }
 
     fn enter(&mut self, at: Handle<Principal>, human: Option<Uuid>) {
@@ -150,10 +187,6 @@ impl RightsIndex {
             self.accounts.entry(human).or_default().push(at);
         }
     }
-}
-
-fn says(rights: &Rights) -> BTreeMap<String, KindSet> {
-    rights.roles.iter().map(|role| (role.code.clone(), KindSet::named(&role.says))).collect()
 }
 
 impl State {
@@ -191,13 +224,44 @@ impl State {
     /// Whether the holders of a role of the table in force may say a kind.
     #[must_use]
     pub fn role_says(&self, role: &str, kind: KindTag) -> bool {
-        self.rights_index.says.get(role).is_some_and(|says| says.has(kind))
+        self.rights_index.roles.get(role).is_some_and(|role| role.says.has(kind))
+    }
+
+    /// Whether they may sign it.
+    #[must_use]
+    pub fn role_signs(&self, role: &str, kind: KindTag) -> bool {
+        self.rights_index.roles.get(role).is_some_and(|role| role.signs.has(kind))
+    }
+
+    /// Whether they may sign anything.
+    pub(crate) fn role_signs_anything(&self, role: &str) -> bool {
+        self.rights_index.roles.get(role).is_some_and(|role| role.signs != KindSet::default())
+    }
+
+    /// Whether a kind counts only once it is signed, from some amount on.
+    #[must_use]
+    pub fn needs_signing(&self, kind: KindTag) -> bool {
+        self.rights_index.signed.has(kind)
     }
 
     /// All accounts of the human behind a principal, his own among them.
     pub(crate) fn all_accounts_of(&self, at: Handle<Principal>) -> Vec<Handle<Principal>> {
         let human = self.principals.get(at).human;
         human.and_then(|human| self.rights_index.accounts.get(&human)).cloned().unwrap_or_else(|| vec![at])
+    }
+
+    /// Whether two names are of one human: the same name, or two accounts of his.
+    #[must_use]
+    pub fn same_human(&self, one: &str, other: &str) -> bool {
+        let human = |name: &str| self.principal(name).and_then(|(_, row)| row.human);
+        one == other || human(one).is_some_and(|human_of_one| human(other) == Some(human_of_one))
+    }
+
+    /// What was said of something that is to be said, by its subject and hash, the last word first.
+    pub fn words_about(&self, subject: Uuid, hash: &Hash) -> impl Iterator<Item = &Word> {
+        let last = self.words.find(word_id(subject, hash));
+        let before = |at: &Handle<Word>| self.words.get(*at).before.handle();
+        std::iter::successors(last, before).map(|at| self.words.get(at))
     }
 
     /// Makes a principal known.
@@ -210,7 +274,7 @@ impl State {
 
     /// From now on this is the table of roles.
     pub(crate) fn adopt_rights(&mut self, index: u64, rights: Rights) -> Handle<AdoptedRights> {
-        self.rights_index.says = says(&rights);
+        self.rights_index.adopt(&rights);
         self.rights.push(AdoptedRights { index, rights })
     }
 }
@@ -219,6 +283,12 @@ impl State {
 #[must_use]
 pub fn named_id(what: &str, name: &str) -> Uuid {
     half(sha256([what.as_bytes(), &[0], name.as_bytes()]))
+}
+
+/// The id under which words about something are found.
+#[must_use]
+pub fn word_id(subject: Uuid, hash: &Hash) -> Uuid {
+    half(sha256([&b"word\0"[..], subject.as_bytes(), hash]))
 }
 
 /// The id under which a credential is found.

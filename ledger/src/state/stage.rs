@@ -43,6 +43,7 @@ pub struct Set {
     pub fen: Fen,
     pub hash: Hash,
     pub preparer: String,
+    pub sealer: String,
     pub reviewer: String,
     pub approver: String,
     pub sealed_on: Day,
@@ -54,7 +55,7 @@ impl Set {
     /// A set without lines.
     #[must_use]
     pub(crate) fn begun(preparer: &str) -> Self {
-        let (reviewer, approver) = (String::new(), String::new());
+        let (sealer, reviewer, approver) = Default::default();
         let (sealed_on, reviewed_on, approved_on) = Default::default();
         let (stage, preparer) = (Stage::Open, preparer.to_owned());
         Self {
@@ -63,6 +64,7 @@ impl Set {
             fen: 0,
             hash: [0; 32],
             preparer,
+            sealer,
             reviewer,
             approver,
             sealed_on,
@@ -75,7 +77,7 @@ impl Set {
     pub(crate) fn enter(&mut self, stage: Stage, who: &str, on: Day) {
         self.stage = stage;
         match stage {
-            Stage::Sealed => self.sealed_on = on,
+            Stage::Sealed => (self.sealer, self.sealed_on) = (who.to_owned(), on),
             Stage::Reviewed => (self.reviewer, self.reviewed_on) = (who.to_owned(), on),
             Stage::Approved => (self.approver, self.approved_on) = (who.to_owned(), on),
             Stage::Open | Stage::Sent | Stage::Cancelled => {}

@@ -2,14 +2,15 @@
 
 use super::check::{Check, choice};
 use super::form::{
-    DOCUMENT, Day, Each, Form, Hash, Id, NAME, NUMBER, OPTIONAL_DOCUMENT, OneOf, OptionalId, Parts, Plain, WORDS,
+    DOCUMENT, Day, Each, Fen, Form, Hash, Id, NAME, NUMBER, OPTIONAL_DOCUMENT, OneOf, OptionalId, Parts, Plain, WORDS,
     Within, wire,
 };
-use crate::limits::{MAX_ROLE_DAYS, MAX_ROLE_NAMES, MAX_ROLES};
+use crate::limits::{MAX_ROLE_DAYS, MAX_ROLE_NAMES, MAX_ROLES, MAX_SIGNERS, MAX_WORDS};
 use crate::text::{Class, is_principal};
 use ledger::event::{
-    CredentialBound, CredentialEnded, CredentialWay, Duty, FingerprintDigest, Holders, PersonDetail, PrincipalEnded,
-    PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, FingerprintDigest, Holders, Objected,
+    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    SigningRule, Strength,
 };
 
 choice!(CredentialWay = CredentialWay { KeyPair Token Secret });
@@ -65,7 +66,24 @@ wire!(RoleGranted {
 
 wire!(RoleEnded { grant: NUMBER, document: OPTIONAL_DOCUMENT });
 
-wire!(RightsAdopted = Box<Rights> { version: Plain, document: OPTIONAL_DOCUMENT, roles: Parts(1..=MAX_ROLES) });
+wire!(RightsAdopted = Box<Rights> { version: Plain, document: OPTIONAL_DOCUMENT, roles: Parts(1..=MAX_ROLES), signing: Parts(0..=MAX_ROLE_NAMES) });
+
+choice!(Strength = Strength { Any Secret Token TwoFactors });
+
+wire!(SigningRule {
+    kind: NUMBER,
+    from_fen: Fen,
+    persons as count: Within(0..=MAX_SIGNERS),
+    units: Within(0..=MAX_SIGNERS),
+    other_unit: Plain,
+    apart_reviewers: Plain,
+    strength: OneOf,
+    days_good as days: Within(1..=MAX_ROLE_DAYS),
+});
+
+wire!(Endorsed { holder: Principal, subject: Id, hash: Hash, number: Within(1..=MAX_WORDS) });
+
+wire!(Objected { holder: Principal, subject: Id, hash: Hash, number: Within(1..=MAX_WORDS), reason: WORDS });
 
 wire!(Role {
     code: NUMBER,

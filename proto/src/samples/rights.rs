@@ -1,9 +1,10 @@
 //! One event of every kind about rights.
 
-use super::{UNIT, day, thing};
+use super::{ROSTER, UNIT, day, thing};
 use ledger::event::{
-    CredentialBound, CredentialEnded, CredentialWay, Duty, FingerprintDigest, Holders, Kind, PersonDetail,
-    PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, FingerprintDigest, Holders, Kind, Objected,
+    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    SigningRule, Strength,
 };
 
 /// The account of which the others tell.
@@ -34,9 +35,35 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::CredentialEnded(CredentialEnded { fingerprint, reason: "遗失".into() }),
         Kind::RoleGranted(granted),
         Kind::RoleEnded(RoleEnded { grant: "GW-1".into(), document: document.clone() }),
-        Kind::RightsAdopted(Box::new(Rights { version: 1, document: document.clone(), roles: roles() })),
+        Kind::RightsAdopted(Box::new(Rights {
+            version: 1,
+            document: document.clone(),
+            roles: roles(),
+            signing: signing(),
+        })),
         Kind::RightsFounded(RightsFounded { document }),
+        Kind::Endorsed(Endorsed { holder: NAME.into(), subject: thing(ROSTER), hash: [13; 32], number: 1 }),
+        Kind::Objected(Objected {
+            holder: NAME.into(),
+            subject: thing(ROSTER),
+            hash: [13; 32],
+            number: 2,
+            reason: "金额有误".into(),
+        }),
     ]
+}
+
+fn signing() -> Vec<SigningRule> {
+    vec![SigningRule {
+        kind: "roster_approved".into(),
+        from_fen: 100_000_000,
+        count: 2,
+        units: 2,
+        other_unit: true,
+        apart_reviewers: true,
+        strength: Strength::TwoFactors,
+        days: 30,
+    }]
 }
 
 /// The three administrators, without whom no table is one.

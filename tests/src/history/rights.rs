@@ -3,8 +3,9 @@
 use super::{Chance, PRINCIPALS};
 use crate::desk::labelled;
 use ledger::event::{
-    CredentialBound, CredentialEnded, CredentialWay, Duty, Event, FingerprintDigest, Holders, Kind, KindTag,
-    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, Event, FingerprintDigest, Holders, Kind, KindTag,
+    Objected, PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    SigningRule, Strength,
 };
 use ledger::hash::sha256;
 use ledger::money::Day;
@@ -35,6 +36,20 @@ fn about_rights(kind: KindTag) -> bool {
     kind as u32 >= KindTag::PrincipalRegistered as u32
 }
 
+/// A role whose holders sign what approvals need.
+fn signing(code: &str, says: Vec<String>, excludes: &[&str]) -> Role {
+    Role { signs: vec![APPROVAL.to_owned(), "line_issued".to_owned()], ..role(code, says, excludes) }
+}
+
+/// The kind of which some need two signatures, and large ones three.
+const APPROVAL: &str = "roster_approved";
+
+fn rule(kind: &str, from_fen: i64, count: u32) -> SigningRule {
+    let (units, days, strength) = (1, 30, Strength::Any);
+    let (kind, other_unit, apart_reviewers) = (kind.to_owned(), false, true);
+    SigningRule { kind, from_fen, count, units, other_unit, apart_reviewers, strength, days }
+}
+
 /// A table of the administrators, and of a half and the other half of all other kinds.
 #[must_use]
 pub fn table(version: u32) -> Rights {
@@ -45,10 +60,11 @@ pub fn table(version: u32) -> Rights {
         role("security_admin", named(&about_rights), &["*"]),
         role("audit_admin", Vec::new(), &["*"]),
         role("system_admin", named(&|kind| kind == KindTag::RulesAdopted), &["*"]),
-        role("one", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 0), &[]),
-        role("other", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 1), &[]),
+        signing("one", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 0), &[]),
+        signing("other", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 1), &[]),
     ];
-    Rights { version, document: document(), roles }
+    let signing = vec![rule(APPROVAL, 0, 2), rule(APPROVAL, 1_000_000, 3), rule("line_issued", 0, 1)];
+    Rights { version, document: document(), roles, signing }
 }
 
 /// A principal comes to be.
@@ -90,6 +106,17 @@ pub fn founding(unit: Uuid, given: Vec<Event>) -> Vec<Event> {
     });
     let adopted = event(Kind::RightsAdopted(Box::new(table(1))));
     [adopted].into_iter().chain(each).chain(given).chain([founded()]).collect()
+}
+
+/// Somebody signs what is to be said, or objects to it.
+#[must_use]
+pub fn word(name: &str, said: &Event, number: u32, endorses: bool) -> Event {
+    let (holder, subject, hash) = (name.to_owned(), said.id, sha256([&proto::event::encode(said)]));
+    event(if endorses {
+        Kind::Endorsed(Endorsed { holder, subject, hash, number })
+    } else {
+        Kind::Objected(Objected { holder, subject, hash, number, reason: "有误".to_owned() })
+    })
 }
 
 /// What ends.

@@ -1,12 +1,12 @@
 //! Histories of all kinds at once, in one ledger: awards and payments, loans and lenders, and here and there anything at all.
 
 use super::{Chance, History, PRINCIPALS, lending, rights, wild};
-use crate::desk::submit;
+use crate::desk::{labelled, submit};
 use crate::loans::year;
 use crate::model::Model;
 use ledger::event::{
-    Clearing, Event, FindingClosed, FindingExplained, Kind, RecoveryOrdered, RemittanceCleared, RemittanceReturned,
-    SuspenseCleared,
+    Clearing, Event, FindingClosed, FindingExplained, Kind, LineIssued, RecoveryOrdered, RemittanceCleared,
+    RemittanceReturned, Source, SuspenseCleared,
 };
 use ledger::finding::FindingKind;
 use ledger::state::rows::Finding;
@@ -149,6 +149,30 @@ pub fn founded(seed: u64, length: usize) -> Lived {
     lived
 }
 
+/// A line for some unit.
+fn issued(chance: &mut Chance, at: usize, state: &State, units: &[Uuid]) -> Event {
+    let programme = state.programmes.iter().next().map(|(_, row)| row.code.clone()).unwrap_or_default();
+    let (line, unit) = (labelled(&format!("启用后{at}")), chance.pick(units).copied().unwrap_or_default());
+    let (document, parent_document, item, project) =
+        (format!("指{at}"), String::new(), "2050204".into(), String::new());
+    let (fiscal_year, source, direct, advance, fen) = (state.latest.year(), Source::Central, false, false, 100_000);
+    let issued = LineIssued {
+        line,
+        document,
+        parent_document,
+        unit,
+        fiscal_year,
+        programme,
+        source,
+        item,
+        project,
+        direct,
+        advance,
+        fen,
+    };
+    Event::said(state.latest, Kind::LineIssued(issued))
+}
+
 fn then_founded(chance: &mut Chance, lived: &mut Lived) {
     let units: Vec<Uuid> =
         lived.state.orgs.iter().map(|(_, row)| row).filter(|row| row.known).map(|row| row.id).collect();
@@ -156,8 +180,17 @@ fn then_founded(chance: &mut Chance, lived: &mut Lived) {
     let given = rights::some_granted(chance, &units);
     rights::founding(unit, given).into_iter().for_each(|event| lived.tell("周", event));
     for at in 0..AFTER {
-        let event = if at % 2 == 0 { lending(chance, at, &lived.state) } else { wild(chance, at) };
-        lived.tell(PRINCIPALS[chance.below(PRINCIPALS.len())], event);
+        let event = match at % 3 {
+            0 => lending(chance, at, &lived.state),
+            1 => issued(chance, at, &lived.state, &units),
+            _ => wild(chance, at),
+        };
+        let (one, other) = (PRINCIPALS[chance.below(PRINCIPALS.len())], PRINCIPALS[chance.below(PRINCIPALS.len())]);
+        if chance.in_hundred(30) {
+            let word = rights::word(other, &event, 1 + u32::from(chance.in_hundred(20)), chance.in_hundred(80));
+            lived.tell(other, word);
+        }
+        lived.tell(one, event);
         if at == AFTER / 2 {
             rights::ended(PRINCIPALS[0], 0).into_iter().for_each(|event| lived.tell("61CZ/s1", event));
         }

@@ -25,7 +25,7 @@ const RULES: &[(&str, Rule)] = &[
 pub(super) fn kind(name: &str, f: &mut Fields<'_>, known: &SoFar<'_>) -> Result<Kind> {
     let loan = loan_kinds::kind(name, f, known)?;
     let claim = if loan.is_none() { claim_kinds::kind(name, f, known)? } else { None };
-    let rights = rights_kinds::kind(name, f)?;
+    let rights = rights_kinds::kind(name, f, known.chains)?;
     loan.or(claim).or(rights).map_or_else(|| award_kind(name, f, known.chains), Ok)
 }
 

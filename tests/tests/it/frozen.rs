@@ -133,6 +133,9 @@ fn rights_told() -> Vec<(String, Event)> {
     told.push(by(clerk, renamed));
     told.push(by(clerk, wanted("period_closed")));
     told.push(by(clerk, wanted("policy_adopted")));
+    for (number, endorses) in [(1, true), (2, false)] {
+        told.push(by(clerk, rights::word(clerk, &wanted("line_issued"), number, endorses)));
+    }
     told.extend(rights::ended(clerk, 1).into_iter().map(|event| by("61CZ/s1", event)));
     told
 }

@@ -22,7 +22,7 @@ use crate::state::stage::Stage;
 pub(crate) fn judge_claim_approved(case: &Case<'_>, event: &SetDecided) -> Judged<ClaimChange> {
     let (state, on) = (case.state, case.on());
     let (claim, row) = find(state, event.set)?;
-    row.set.judge_step(case.entry, event, Stage::Sealed)?;
+    row.set.judge_step(case, event, Stage::Sealed)?;
     let portfolio = state.portfolios.get(row.portfolio);
     let of_portfolio = |class| State::account_at(portfolio.accounts, class);
     let at_most = |class: Class| state.balance(of_portfolio(class)).clamp(0, row.owed());

@@ -203,7 +203,7 @@ pub(crate) fn judge_remittance_approved(case: &Case<'_>, event: &RemittanceAppro
     if row.stage != RemittanceStage::Ordered {
         return Err(Refusal::of(Code::SetEnded, event.remittance));
     }
-    if case.entry.principal == row.preparer {
+    if case.state.same_human(case.entry.principal, &row.preparer) {
         return Err(Refusal::of(Code::FourEyes, event.remittance));
     }
     let mut change = Change::nothing();
