@@ -312,16 +312,11 @@ impl State {
 
     /// What its kind says to it: the change to make, or why not.
     fn judged(&self, entry: &Entry<'_>, right: Right) -> Judged<Act> {
-        let mut judged = judge(&Case { state: self, entry });
-        // Last, so that nobody signs what would be refused anyway.
-        if judged.is_ok()
-            && let Err(unsigned) = right.signed(self, entry)
-        {
-            judged = Err(unsigned);
-        }
+        let judged = judge(&Case { state: self, entry });
         // Tests hold it; a running ledger would rather refuse a report than stop at its entry for good.
         debug_assert!(judged.is_ok() || !entry.event.kind.is_report(), "a report is booked, never refused");
-        judged
+        // Last, so that nobody signs what would be refused anyway.
+        judged.and_then(|change| right.signed(self, entry).map(|()| change))
     }
 
     /// Turned away: nothing changes but that this is on record.

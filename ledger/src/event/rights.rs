@@ -152,7 +152,7 @@ pub enum PersonDetail {
 
 /// A role: what its holders may say, sign and ask, at their unit and below it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Role {
+pub struct RoleRow {
     /// For example `finance_clerk`.
     pub code: String,
     /// What officials call it.
@@ -181,7 +181,7 @@ pub struct Rights {
     /// Document number 文号.
     pub document: String,
     /// All roles.
-    pub roles: Vec<Role>,
+    pub roles: Vec<RoleRow>,
     /// What counts only once others signed it.
     pub signing: Vec<SigningRule>,
 }

@@ -24,13 +24,13 @@ impl Right {
         if [Self::Given, Self::Unsigned].contains(&self) || !state.is_founded() {
             return Ok(());
         }
-        let place = rights::place(state, entry.event);
+        let concern = rights::concern(state, entry.event);
         let on = Day::in_beijing(entry.recorded_ms);
         let asked = self == Self::Asked;
-        if asked && rights::entitled(state, entry.principal, entry.event, &place, on).may() {
+        if asked && rights::entitled(state, entry.principal, entry.event, &concern, on).may() {
             return Ok(());
         }
-        Err(Refusal::of(Code::NotEntitled, rights::place_named(state, &place)))
+        Err(Refusal::of(Code::NotEntitled, rights::concern_named(state, &concern)))
     }
 
     /// Whether what would count has the signatures it needs.

@@ -1,6 +1,6 @@
 //! Whether somebody may say something: one pure function, which the fold asks of every entry, and admission before it.
 
-use super::place::Place;
+use super::concern::Concern;
 use crate::event::{Event, Kind, KindTag};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
@@ -31,37 +31,37 @@ impl Entitled {
     }
 }
 
-/// Whether `principal` may say `event`, which concerns `place`, on a day.
+/// Whether `principal` may say `event`, of which the units are those of `concern`, on a day.
 ///
 /// What is taken back is asked as if it were said anew, if it was a report: whoever may report may correct.
 #[must_use]
-pub fn entitled(state: &State, principal: &str, event: &Event, place: &Place, on: Day) -> Entitled {
+pub fn entitled(state: &State, principal: &str, event: &Event, concern: &Concern, on: Day) -> Entitled {
     if !state.is_founded() || is_his_own(state, principal, event) {
         return Entitled::Free;
     }
     let kind = asked(state, event);
-    match place {
-        Place::All(units) => {
+    match concern {
+        Concern::All(units) => {
             let of =
                 |unit: &Handle<Org>| by_grant(state, principal, kind, on, |grant| covers(state, grant.unit, *unit));
             let each = units.iter().map(of).reduce(|first, next| if next.may() { first } else { Entitled::No });
             each.unwrap_or(Entitled::No)
         }
-        _ => by_grant(state, principal, kind, on, |grant| reaches(state, grant, place)),
+        _ => by_grant(state, principal, kind, on, |grant| reaches(state, grant, concern)),
     }
 }
 
-/// Whether a grant alone reaches a place.
-pub(super) fn reaches(state: &State, grant: &Grant, place: &Place) -> bool {
-    match place {
-        Place::Whole => grant.unit.is_none(),
-        Place::Unknown => true,
-        Place::Any(units) => units.iter().any(|unit| covers(state, grant.unit, *unit)),
-        Place::All(units) => units.iter().all(|unit| covers(state, grant.unit, *unit)),
+/// Whether a grant alone reaches what is concerned.
+pub(super) fn reaches(state: &State, grant: &Grant, concern: &Concern) -> bool {
+    match concern {
+        Concern::Whole => grant.unit.is_none(),
+        Concern::Unknown => true,
+        Concern::Any(units) => units.iter().any(|unit| covers(state, grant.unit, *unit)),
+        Concern::All(units) => units.iter().all(|unit| covers(state, grant.unit, *unit)),
     }
 }
 
-/// Whether somebody may sign a kind by a grant that is `at` its place.
+/// Whether somebody may sign a kind by a grant that is `at` the units it concerns.
 pub(super) fn signs(state: &State, principal: &str, kind: KindTag, on: Day, at: impl Fn(&Grant) -> bool) -> bool {
     let Some((_, row)) = state.principal(principal).filter(|(_, row)| !row.ended) else { return false };
     let mut grants = row.grants.iter().map(|grant| state.grants.get(*grant));
@@ -73,7 +73,7 @@ pub(super) fn says(state: &State, principal: &str, kind: KindTag, on: Day) -> bo
     by_grant(state, principal, kind, on, |_| true).may()
 }
 
-/// The first of his grants that holds, says the kind, and is `at` the place.
+/// The first of his grants that holds, says the kind, and is `at` the units concerned.
 fn by_grant(state: &State, principal: &str, kind: KindTag, on: Day, at: impl Fn(&Grant) -> bool) -> Entitled {
     let Some((_, row)) = state.principal(principal).filter(|(_, row)| !row.ended) else { return Entitled::No };
     let carries = |grant: &&Handle<Grant>| {
@@ -111,9 +111,11 @@ fn is_his_own(state: &State, principal: &str, event: &Event) -> bool {
 }
 
 /// The organisation that a refusal for want of a right names: where the right was wanting, as far as that is known.
-pub(crate) fn named(state: &State, place: &Place) -> Uuid {
-    match place {
-        Place::All(units) | Place::Any(units) => units.first().map(|unit| state.orgs.get(*unit).id).unwrap_or_default(),
-        Place::Whole | Place::Unknown => Uuid::nil(),
+pub(crate) fn named(state: &State, concern: &Concern) -> Uuid {
+    match concern {
+        Concern::All(units) | Concern::Any(units) => {
+            units.first().map(|unit| state.orgs.get(*unit).id).unwrap_or_default()
+        }
+        Concern::Whole | Concern::Unknown => Uuid::nil(),
     }
 }

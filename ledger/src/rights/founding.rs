@@ -4,7 +4,7 @@
 use super::change::RightsChange;
 use super::door::SECURITY;
 use crate::change::{Case, Change, Judged};
-use crate::event::{KindTag, Rights, RightsFounded, Role};
+use crate::event::{KindTag, Rights, RightsFounded, RoleRow};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
 use crate::state::State;
@@ -56,7 +56,7 @@ pub(crate) fn judge_rights_adopted(case: &Case<'_>, event: &Rights) -> Judged<Ri
     Ok(Change::of(RightsChange::Adopt(event.clone())))
 }
 
-fn can_give(role: &Role) -> bool {
+fn can_give(role: &RoleRow) -> bool {
     let says = KindSet::named(&role.says);
     TO_GIVE.iter().all(|kind| says.has(*kind))
 }

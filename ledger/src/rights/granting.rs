@@ -3,7 +3,7 @@
 use super::change::RightsChange;
 use super::known::active;
 use crate::change::{Case, Change, Judged};
-use crate::event::{Holders, Role, RoleEnded, RoleGranted};
+use crate::event::{Holders, RoleEnded, RoleGranted, RoleRow};
 use crate::handle::{Handle, Link};
 use crate::money::Day;
 use crate::outcome::{Code, Refusal};
@@ -52,7 +52,7 @@ fn judge_holder(
     case: &Case<'_>,
     event: &RoleGranted,
     principal: Handle<Principal>,
-    role: &Role,
+    role: &RoleRow,
 ) -> Result<(), Refusal> {
     let state = case.state;
     let row = state.principals.get(principal);
@@ -72,7 +72,12 @@ fn judge_holder(
 }
 
 /// None of the grants of the same human, of which a day is the same, is of a role that excludes this one, or is excluded by it.
-fn judge_apart(state: &State, event: &RoleGranted, principal: Handle<Principal>, role: &Role) -> Result<(), Refusal> {
+fn judge_apart(
+    state: &State,
+    event: &RoleGranted,
+    principal: Handle<Principal>,
+    role: &RoleRow,
+) -> Result<(), Refusal> {
     let accounts = state.all_accounts_of(principal);
     let active = accounts.iter().map(|at| state.principals.get(*at)).filter(|row| !row.ended);
     let grants = active.flat_map(|row| &row.grants).map(|at| state.grants.get(*at));
@@ -84,8 +89,8 @@ fn judge_apart(state: &State, event: &RoleGranted, principal: Handle<Principal>,
     Ok(())
 }
 
-fn excludes(state: &State, role: &Role, grant: &Grant) -> bool {
-    let names = |role: &Role, other: &str| {
+fn excludes(state: &State, role: &RoleRow, grant: &Grant) -> bool {
+    let names = |role: &RoleRow, other: &str| {
         role.code != other && role.excludes.iter().any(|excluded| excluded == other || excluded == "*")
     };
     let roles = state.rights().map_or(&[][..], |rights| &rights.roles);

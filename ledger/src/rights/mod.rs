@@ -2,23 +2,25 @@
 //! concerns or one above. Nothing else is asked: no attributes, no order of rules, no negation; so whoever replays the record sees
 //! by which grant each entry counted. Before a ledger is founded everybody may say everything.
 //!
-//! Here: the function ([`entitled`]), the place an event concerns (`place`), and what is judged of the kinds about rights themselves.
+//! Here: the function ([`entitled`]), whose business an event is (`concern`), and what is judged of the kinds about rights themselves.
 //! Not here: how somebody is authenticated, which services do before anything is recorded.
 
 mod change;
+mod concern;
+mod concern_of_event;
+mod concern_of_rows;
 mod door;
 mod entitled;
 mod founding;
 mod granting;
 mod known;
-mod place;
-mod place_of_rows;
 mod signing;
 
+pub use concern::Concern;
+pub use concern_of_event::concern;
 pub use door::{NoRight, no_right};
-pub(crate) use entitled::named as place_named;
+pub(crate) use entitled::named as concern_named;
 pub use entitled::{Entitled, entitled};
-pub use place::{Place, place};
 
 pub(crate) use change::{RightsChange, apply};
 pub(crate) use founding::{judge_rights_adopted, judge_rights_founded};

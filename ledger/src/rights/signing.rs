@@ -3,9 +3,9 @@
 //! said again by whoever said it, so no act takes effect by another's hand.
 
 use super::change::RightsChange;
+use super::concern_of_event::concern;
 use super::entitled::{reaches, signs};
 use super::known::active;
-use super::place::place;
 use crate::change::{Case, Change, Judged};
 use crate::entry::{Entry, Proof};
 use crate::event::{Endorsed, Kind, Objected, SigningRule, Strength};
@@ -102,7 +102,7 @@ fn signers(
     rule: &SigningRule,
 ) -> Result<BTreeMap<Uuid, Handle<Org>>, Refusal> {
     let on = Day::in_beijing(entry.recorded_ms);
-    let (place, kind) = (place(state, entry.event), entry.event.kind.tag());
+    let (concerned, kind) = (concern(state, entry.event), entry.event.kind.tag());
     let barred: BTreeSet<Uuid> = barred(state, entry, act, rule);
     let away: Vec<Handle<Org>> = act.prepared.iter().filter_map(|name| Some(state.principal(name)?.1.unit)).collect();
     let counts = |row: &Principal, proof: Proof| {
@@ -120,7 +120,7 @@ fn signers(
     let mut heard = BTreeSet::new();
     for word in state.words_about(act.subject, &act.hash) {
         let row = state.principals.get(word.by);
-        let may = signs(state, &row.name, kind, on, |grant| reaches(state, grant, &place));
+        let may = signs(state, &row.name, kind, on, |grant| reaches(state, grant, &concerned));
         if !heard.insert(word.by) || !may {
             continue;
         }

@@ -3,7 +3,7 @@
 #![allow(missing_docs)] // Fields are named after the event fields they keep; those carry the documentation.
 
 use crate::entry::Proof;
-use crate::event::{CredentialWay, Duty, KindTag, Rights, Role};
+use crate::event::{CredentialWay, Duty, KindTag, Rights, RoleRow};
 use crate::handle::{Handle, Link};
 use crate::hash::{Hash, sha256};
 use crate::money::Day;
@@ -176,7 +176,7 @@ impl RightsIndex {
     }
 
     fn adopt(&mut self, rights: &Rights) {
-        let kinds = |role: &Role| RoleKinds { says: KindSet::named(&role.says), signs: KindSet::named(&role.signs) };
+        let kinds = |role: &RoleRow| RoleKinds { says: KindSet::named(&role.says), signs: KindSet::named(&role.signs) };
         self.roles = rights.roles.iter().map(|role| (role.code.clone(), kinds(role))).collect();
         let signed: Vec<String> = rights.signing.iter().map(|rule| rule.kind.clone()).collect();
         self.signed = KindSet::named(&signed);

@@ -9,7 +9,7 @@ use crate::limits::{MAX_ROLE_DAYS, MAX_ROLE_NAMES, MAX_ROLES, MAX_SIGNERS, MAX_W
 use crate::text::{Class, is_principal};
 use ledger::event::{
     CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, FingerprintDigest, Holders, Objected,
-    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, RoleEnded, RoleGranted, RoleRow,
     SigningRule, Strength,
 };
 
@@ -85,16 +85,18 @@ wire!(Endorsed { holder: Principal, subject: Id, hash: Hash, number: Within(1..=
 
 wire!(Objected { holder: Principal, subject: Id, hash: Hash, number: Within(1..=MAX_WORDS), reason: WORDS });
 
-wire!(Role {
-    code: NUMBER,
-    name: NAME,
-    says: Each(0..=MAX_ROLE_NAMES, "kind", NUMBER),
-    signs: Each(0..=MAX_ROLE_NAMES, "kind", NUMBER),
-    asks: Each(0..=MAX_ROLE_NAMES, "group", NUMBER),
-    detail: OneOf,
-    holders: OneOf,
-    longest_days: Within(1..=MAX_ROLE_DAYS),
-    excludes: Each(0..=MAX_ROLES, "role", NUMBER),
-});
+wire!(
+    Role = RoleRow {
+        code: NUMBER,
+        name: NAME,
+        says: Each(0..=MAX_ROLE_NAMES, "kind", NUMBER),
+        signs: Each(0..=MAX_ROLE_NAMES, "kind", NUMBER),
+        asks: Each(0..=MAX_ROLE_NAMES, "group", NUMBER),
+        detail: OneOf,
+        holders: OneOf,
+        longest_days: Within(1..=MAX_ROLE_DAYS),
+        excludes: Each(0..=MAX_ROLES, "role", NUMBER),
+    }
+);
 
 wire!(RightsFounded { document: DOCUMENT });

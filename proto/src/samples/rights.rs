@@ -3,7 +3,7 @@
 use super::{ROSTER, UNIT, day, thing};
 use ledger::event::{
     CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, FingerprintDigest, Holders, Kind, Objected,
-    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, RoleEnded, RoleGranted, RoleRow,
     SigningRule, Strength,
 };
 
@@ -67,7 +67,7 @@ fn signing() -> Vec<SigningRule> {
 }
 
 /// The three administrators, without whom no table is one.
-fn roles() -> Vec<Role> {
+fn roles() -> Vec<RoleRow> {
     let gives = ["principal_registered", "credential_bound", "role_granted", "role_ended"];
     let given = [
         ("security_admin", "安全管理员", &gives[..]),
@@ -77,8 +77,8 @@ fn roles() -> Vec<Role> {
     given.map(|(code, name, says)| role(code, name, says)).to_vec()
 }
 
-fn role(code: &str, name: &str, says: &[&str]) -> Role {
-    Role {
+fn role(code: &str, name: &str, says: &[&str]) -> RoleRow {
+    RoleRow {
         code: code.into(),
         name: name.into(),
         says: says.iter().map(|&kind| kind.to_owned()).collect(),

@@ -4,8 +4,8 @@ use super::{Chance, PRINCIPALS};
 use crate::desk::labelled;
 use ledger::event::{
     CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, Event, FingerprintDigest, Holders, Kind, KindTag,
-    Objected, PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
-    SigningRule, Strength,
+    Objected, PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, RoleEnded, RoleGranted,
+    RoleRow, SigningRule, Strength,
 };
 use ledger::hash::sha256;
 use ledger::money::Day;
@@ -24,11 +24,11 @@ fn document() -> String {
     "示权〔2099〕1号".to_owned()
 }
 
-fn role(code: &str, says: Vec<String>, excludes: &[&str]) -> Role {
+fn role(code: &str, says: Vec<String>, excludes: &[&str]) -> RoleRow {
     let (code, name) = (code.to_owned(), code.to_owned());
     let (signs, asks, holders, longest_days) = (Vec::new(), Vec::new(), Holders::Both, 366);
     let excludes = excludes.iter().map(|&code| code.to_owned()).collect();
-    Role { code, name, says, signs, asks, detail: PersonDetail::Persons, holders, longest_days, excludes }
+    RoleRow { code, name, says, signs, asks, detail: PersonDetail::Persons, holders, longest_days, excludes }
 }
 
 /// The kinds about rights themselves.
@@ -37,8 +37,8 @@ fn about_rights(kind: KindTag) -> bool {
 }
 
 /// A role whose holders sign what approvals need.
-fn signing(code: &str, says: Vec<String>, excludes: &[&str]) -> Role {
-    Role { signs: vec![APPROVAL.to_owned(), "line_issued".to_owned()], ..role(code, says, excludes) }
+fn signing(code: &str, says: Vec<String>, excludes: &[&str]) -> RoleRow {
+    RoleRow { signs: vec![APPROVAL.to_owned(), "line_issued".to_owned()], ..role(code, says, excludes) }
 }
 
 /// The kind of which some need two signatures, and large ones three.

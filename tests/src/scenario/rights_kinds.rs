@@ -7,7 +7,7 @@ use crate::desk::labelled;
 use anyhow::{Result, bail};
 use ledger::event::{
     CredentialBound, CredentialEnded, CredentialWay, Duty, Endorsed, FingerprintDigest, Holders, Kind, Objected,
-    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, Role, RoleEnded, RoleGranted,
+    PersonDetail, PrincipalEnded, PrincipalRegistered, Rights, RightsFounded, RoleEnded, RoleGranted, RoleRow,
     SigningRule, Strength,
 };
 use ledger::hash::Hash;
@@ -95,13 +95,13 @@ fn rule(text: &str) -> Result<SigningRule> {
     })
 }
 
-fn role(text: &str) -> Result<Role> {
+fn role(text: &str) -> Result<RoleRow> {
     let [code, says, holders, days, excludes, signs] = text.split(':').chain([""]).take(6).collect::<Vec<_>>()[..]
     else {
         bail!("`{text}` is not code:kinds:holders:days:excludes:signed");
     };
     let names = |text: &str| text.split('+').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    Ok(Role {
+    Ok(RoleRow {
         code: code.to_owned(),
         name: code.to_owned(),
         says: names(says),

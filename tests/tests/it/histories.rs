@@ -174,15 +174,8 @@ fn a_dry_run_says_what_will_be_and_changes_nothing() {
             let _ = model.tell(&principal, &event, &content);
             let digest = state.digest();
             let (index, recorded_ms) = (state.entries, LATE_MS);
-            let entry = Entry {
-                index,
-                recorded_ms,
-                principal: &principal,
-                proof: Proof::Named,
-                again: None,
-                content: &content,
-                event: &event,
-            };
+            let (principal, proof, content, event) = (&*principal, Proof::Named, &content, &event);
+            let entry = Entry { index, recorded_ms, principal, proof, again: None, content, event };
             let before = state.dry_run(&entry).expect("the fold goes on");
             assert_eq!(state.digest(), digest, "a dry run changed something: {entry:?}");
             let after = state.fold(&entry).expect("the fold goes on");
@@ -250,15 +243,8 @@ fn a_gap_and_unknown_rules_halt_and_change_nothing() {
     let (_, event) = said[0].clone();
     let content = proto::event::encode(&event);
     let (index, recorded_ms) = (state.entries + 1, LATE_MS);
-    let entry = Entry {
-        index,
-        recorded_ms,
-        principal: "周",
-        proof: Proof::Named,
-        again: None,
-        content: &content,
-        event: &event,
-    };
+    let (principal, proof) = ("周", Proof::Named);
+    let entry = Entry { index, recorded_ms, principal, proof, again: None, content: &content, event: &event };
     assert!(state.fold(&entry).is_err());
     let kind = Kind::RulesAdopted(ledger::event::RulesAdopted { version: 9 });
     // The wire turns it away; were it in the record all the same, the fold must stop rather than guess.

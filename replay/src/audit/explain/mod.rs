@@ -7,6 +7,7 @@
 
 mod aid_facts;
 mod by_index;
+mod chinese_choices;
 mod chinese_names;
 mod entry_postings;
 mod event_fields;

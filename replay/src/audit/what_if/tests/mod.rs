@@ -44,15 +44,9 @@ struct Story {
 }
 
 fn fold(state: &mut State, said: &Said, event: &Event) -> Outcome {
-    let entry = Entry {
-        index: state.entries,
-        recorded_ms: proto::samples::LATE_MS,
-        principal: &said.principal,
-        proof: Proof::Named,
-        again: None,
-        content: &said.content,
-        event,
-    };
+    let (index, recorded_ms, proof) = (state.entries, proto::samples::LATE_MS, Proof::Named);
+    let (principal, content) = (&said.principal, &said.content);
+    let entry = Entry { index, recorded_ms, principal, proof, again: None, content, event };
     state.fold(&entry).expect("in order")
 }
 

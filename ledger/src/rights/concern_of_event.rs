@@ -1,52 +1,20 @@
-//! Which unit an event concerns 属地: the one column of rights that hangs on what is known. Each kind has a row here; the compiler
-//! misses none. Where what it names is not known yet, its place is not either.
+//! Which unit an event concerns 属地: the one column of rights that hangs on what is known. A kind that
+//! has no row here is the whole ledger's. Where what it names is not known yet, it is not known whose business it is.
 
-use super::place_of_rows::{
+use super::concern::Concern;
+use super::concern_of_rows::{
     application, award, award_of_roster, claim, debt, finding, grant, line, loan, payout_bank, person, principal,
     remittance, reward, taken_back, unit_of_payout, voucher,
 };
 use crate::event::{Event, Kind};
-use crate::handle::Handle;
-use crate::state::rows::Org;
-use crate::state::{State, UNKNOWN_ORG};
-use smallvec::SmallVec;
+use crate::state::State;
 use uuid::Uuid;
-
-/// The units an event concerns.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// The ledger as a whole: rules, keys, what holds for everybody.
-    Whole,
-    /// All of these, so each needs a right.
-    All(SmallVec<[Handle<Org>; 2]>),
-    /// Any of these: a person is the business of every school where he is or was.
-    Any(SmallVec<[Handle<Org>; 2]>),
-    /// What it names is not known yet.
-    Unknown,
-}
-
-impl Place {
-    pub(super) fn at(org: Handle<Org>) -> Self {
-        if org == UNKNOWN_ORG { Self::Unknown } else { Self::All(SmallVec::from_slice(&[org])) }
-    }
-
-    pub(super) fn each(orgs: impl Iterator<Item = Option<Handle<Org>>>) -> Self {
-        let mut all = SmallVec::new();
-        for org in orgs {
-            let Some(org) = org else { return Self::Unknown };
-            if !all.contains(&org) {
-                all.push(org);
-            }
-        }
-        if all.is_empty() { Self::Unknown } else { Self::All(all) }
-    }
-}
 
 /// Which unit an event concerns, as far as the ledger knows what it names.
 #[must_use]
-pub fn place(state: &State, event: &Event) -> Place {
-    let unit = |id: Uuid| state.orgs.find(id).map_or(Place::Unknown, Place::at);
-    let whole_or = |id: Option<Uuid>| id.map_or(Place::Whole, unit);
+pub fn concern(state: &State, event: &Event) -> Concern {
+    let unit = |id: Uuid| state.orgs.find(id).map_or(Concern::Unknown, Concern::at);
+    let whole_or = |id: Option<Uuid>| id.map_or(Concern::Whole, unit);
     match &event.kind {
         Kind::PolicyAdopted(_)
         | Kind::RulesAdopted(_)
@@ -60,13 +28,13 @@ pub fn place(state: &State, event: &Event) -> Place {
         | Kind::RightsAdopted(_)
         | Kind::RightsFounded(_)
         | Kind::Endorsed(_)
-        | Kind::Objected(_) => Place::Whole,
+        | Kind::Objected(_) => Concern::Whole,
         Kind::OrgRegistered(said) => whole_or(said.parent),
         Kind::OrgRenamed(said) => unit(said.org),
         Kind::PeriodClosed(said) => unit(said.org),
         Kind::LineIssued(said) => unit(said.unit),
         Kind::LinePassedDown(said) => {
-            Place::each(said.parts.iter().map(|part| state.lines.find(part.from).map(|at| state.lines.get(at).unit)))
+            Concern::each(said.parts.iter().map(|part| state.lines.find(part.from).map(|at| state.lines.get(at).unit)))
         }
         Kind::LineRecalled(said) => line(state, said.line, true),
         Kind::LineAdjusted(said) => line(state, said.line, false),
@@ -99,6 +67,15 @@ pub fn place(state: &State, event: &Event) -> Place {
         Kind::RecoveryWaived(said) => debt(state, said.debt),
         Kind::RecoveryReceived(said) => unit(said.unit),
         Kind::RefundPaid(said) => unit(said.unit),
+        _ => of_others(state, &event.kind),
+    }
+}
+
+/// The same of findings, loans, their lenders, rights, and of what is taken back.
+fn of_others(state: &State, kind: &Kind) -> Concern {
+    let unit = |id: Uuid| state.orgs.find(id).map_or(Concern::Unknown, Concern::at);
+    let whole_or = |id: Option<Uuid>| id.map_or(Concern::Whole, unit);
+    match kind {
         Kind::SuspenseCleared(said) => finding(state, said.item),
         Kind::FindingExplained(said) => finding(state, said.entry),
         Kind::FindingClosed(said) => finding(state, said.entry),
@@ -116,29 +93,19 @@ pub fn place(state: &State, event: &Event) -> Place {
         Kind::CompensationAccrued(said) => unit(said.school),
         Kind::CompensationReceived(said) => unit(said.year.lender),
         Kind::FundStated(said) => unit(said.lender),
-        Kind::SurplusRewarded(said) => Place::each(said.parts.iter().map(|part| state.orgs.find(part.centre))),
+        Kind::SurplusRewarded(said) => Concern::each(said.parts.iter().map(|part| state.orgs.find(part.centre))),
         Kind::RewardSpent(said) => reward(state, said.reward),
         Kind::PrincipalRegistered(said) => unit(said.unit),
         Kind::PrincipalEnded(said) => principal(state, &said.holder),
         Kind::CredentialBound(said) => principal(state, &said.holder),
         Kind::CredentialEnded(said) => {
             let held = state.credential(&said.fingerprint).map(|(_, row)| state.principals.get(row.principal).unit);
-            held.map_or(Place::Unknown, Place::at)
+            held.map_or(Concern::Unknown, Concern::at)
         }
         Kind::RoleGranted(said) => whole_or(said.unit),
         Kind::RoleEnded(said) => grant(state, &said.grant),
         Kind::EntryWithdrawn(said) => taken_back(state, said.entry),
-        Kind::LoanDrawn(_)
-        | Kind::LoanDrawReturned(_)
-        | Kind::LoanRateAgreed(_)
-        | Kind::LoanRepaid(_)
-        | Kind::LoanRefunded(_)
-        | Kind::LoanOverdue(_)
-        | Kind::LoanDeferred(_)
-        | Kind::LoanAmended(_)
-        | Kind::LoanWrittenOff(_)
-        | Kind::LossRecovered(_)
-        | Kind::LoanStateRepaid(_)
-        | Kind::OverclaimReturned(_) => event.kind.loan().map_or(Place::Unknown, |id| loan(state, id)),
+        // What is left tells of a loan.
+        _ => kind.loan().map_or(Concern::Whole, |id| loan(state, id)),
     }
 }
