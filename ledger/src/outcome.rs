@@ -253,6 +253,7 @@ codes! {
     94 NotFoundable "not_foundable" circumstantial "尚不能启用：须有 1 权限表（含三类管理员角色，安全管理员能授权），2 安全管理员两人，3 审计管理员，4 系统管理员，均为全账岗位且有凭据，5 四人各不相同" "a founded ledger needs 1 a table of roles with the three administrators, of whom the security one can grant, 2 two security administrators, 3 an audit and 4 a system administrator, all for the whole ledger and with a credential, 5 four humans" "按所示补齐，再重试" "complete what the figure says, then retry";
     95 SignaturesMissing "signatures_missing" circumstantial "签署不足：尚缺所示人数的签署" "so many persons have yet to sign it" "由可签该事项的人签署（见待签清单），再重试" "have those sign who may, as the list of what is pending shows, then retry";
     96 UnderObjection "under_objection" circumstantial "有签署人提出异议" "somebody who may sign it objects" "由提出异议的人改为签署，或另报内容" "have whoever objects sign it, or say something else";
+    97 NotPreparer "not_preparer" circumstantial "名册、申请或申报的行只能由其编制人报送" "lines come from whoever began the set" "由编制人报送；或由本人另编一份" "let its preparer send it, or begin a set of your own";
 }
 
 impl TryFrom<u8> for Code {

@@ -32,9 +32,13 @@ impl Set {
         if self.stage == Stage::Cancelled { Err(Refusal::of(Code::SetCancelled, id)) } else { Ok(()) }
     }
 
-    pub(crate) fn judge_line(&self, id: Uuid, number: u32, fen: Fen) -> Result<(), Refusal> {
+    /// In a founded ledger lines come from whoever began the set: nobody else puts a payee into it.
+    pub(crate) fn judge_line(&self, case: &Case<'_>, id: Uuid, number: u32, fen: Fen) -> Result<(), Refusal> {
         if self.stage != Stage::Open {
             return Err(Refusal::of(Code::SetNotOpen, id));
+        }
+        if case.state.is_founded() && !case.state.same_human(case.entry.principal, &self.preparer) {
+            return Err(Refusal::of(Code::NotPreparer, id));
         }
         if Some(number) != self.count.checked_add(1) {
             return Err(Refusal::with(Code::LineOutOfOrder, id, i64::from(self.count) + 1));

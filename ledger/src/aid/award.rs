@@ -54,7 +54,7 @@ pub(crate) fn judge_roster_line_added(case: &Case<'_>, event: &RosterLineAdded) 
         return Err(Refusal::of(Code::AlreadyAwarded, event.award));
     }
     let person = state.registered_person(event.person).ok_or(Refusal::of(Code::UnknownPerson, event.person))?;
-    roster.set.judge_line(event.roster, event.number, event.fen)?;
+    roster.set.judge_line(case, event.roster, event.number, event.fen)?;
     // Each instalment must be at least one fen.
     if usize::try_from(event.fen).is_ok_and(|fen| fen < roster.due.len()) {
         return Err(Refusal::of(Code::BadAmount, event.award));

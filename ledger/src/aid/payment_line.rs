@@ -51,7 +51,7 @@ pub(crate) fn judge_application_line_added(case: &Case<'_>, event: &ApplicationL
     let (award, held, instalment) = judge_award(state, event)?;
     let roster = state.rosters.get(held.roster);
     let fen = share(held.fen, usize::from(instalment), roster.due.len());
-    row.set.judge_line(event.application, event.number, fen)?;
+    row.set.judge_line(case, event.application, event.number, fen)?;
     let reissue_of = judge_standing(state, held.instalments.plus(u32::from(instalment)), event)?;
     let card = payable(state, held.person, event.card, case.on())?;
     let draws = judge_draws(state, row, roster, fen, event)?;
