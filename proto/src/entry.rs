@@ -151,8 +151,8 @@ pub fn salt(bytes: &[u8]) -> Result<[u8; SALT_BYTES], EntryError> {
     let truncated = EntryError::Truncated { bytes: bytes.len() };
     let (&kind, rest) = bytes.split_first().ok_or(truncated.clone())?;
     let before = match kind {
-        KIND_EVENT => 8,
-        KIND_AGAIN => 16,
+        KIND_EVENT => 9,
+        KIND_AGAIN => 17,
         KIND_GROUP => return Err(EntryError::Group),
         kind => return Err(EntryError::Kind { kind }),
     };

@@ -225,7 +225,7 @@ fn led_to(leaf: &Hash, size: u64, path: &[Hash]) -> Option<Hash> {
 /// Entries and outcomes of other forms than this version writes.
 fn entries() -> Vec<Text> {
     let (plain, salt) = (entry(INDEX), [10; 16]);
-    let unnamed = [&plain[..25], &[0], &plain[25..]].concat();
+    let unnamed = [&plain[..26], &[0], &plain[26..]].concat();
     let later = [&[9], &plain[1..]].concat();
     let other = Signer::from_seed("other.example/ledger", Role::Author, &[1; 32]).expect("a key");
     let renamed = Checkpoint { origin: "other.example/ledger".to_owned(), size: SIZE, root: [7; 32] }.sign(&other);
@@ -240,10 +240,10 @@ fn entries() -> Vec<Text> {
         ("an entry of a later kind", saying(&later, salt), true),
         ("an entry of a later kind and any salt", saying(&later, [9; 16]), true),
         ("an entry of nobody", saying(&unnamed, salt), true),
-        ("an entry without an event", saying(&plain[..26], salt), true),
-        ("an entry that ends in its salt", saying(&plain[..20], salt), false),
+        ("an entry without an event", saying(&plain[..27], salt), true),
+        ("an entry that ends in its salt", saying(&plain[..21], salt), false),
         ("an entry of no bytes", saying(&[], salt), false),
-        ("an entry whose text is none", saying(&[&plain[..25], &[2, 0xff, 0xfe, 8]].concat(), salt), true),
+        ("an entry whose text is none", saying(&[&plain[..26], &[2, 0xff, 0xfe, 8]].concat(), salt), true),
         ("booked beyond the calendar", of(&latest), true),
         ("the outcome of another entry at this index", elsewhere.text(), false),
         ("the outcome of another entry at its own index", before.text(), false),
