@@ -7,6 +7,7 @@ use super::page::{Pager, paged};
 use crate::wire;
 use ledger::finding::FindingKind;
 use ledger::handle::Handle;
+use ledger::outcome::Code;
 use ledger::state::State;
 use ledger::state::case_rows::CaseNote;
 use ledger::state::entry_rows::Refused;
@@ -95,7 +96,10 @@ fn suspense(state: &State) -> i64 {
 pub fn refusals(asked: &Asked, request: &v1::ListRefusalsRequest) -> Result<v1::ListRefusalsResponse, QueryError> {
     let state = asked.state()?;
     let pager = Pager::open(request, state.entries)?;
-    let wanted = |row: &Refused| request.code.is_empty() || row.refusal.code.name() == request.code;
+    let wanted = |row: &Refused| {
+        (request.code.is_empty() || row.refusal.code.name() == request.code)
+            && (!request.pending || is_pending(&state, row))
+    };
     let (rows, next_page_token) = pager.handles(&state.refused, wanted);
     let mut refusals: Vec<_> = rows.into_iter().map(|at| refused(&state, at)).collect();
     let as_of = state.entries;
@@ -106,6 +110,13 @@ pub fn refusals(asked: &Asked, request: &v1::ListRefusalsRequest) -> Result<v1::
         (row.recorded_ms, row.effective) = (said.recorded_ms, said.effective);
     }
     Ok(v1::ListRefusalsResponse { as_of, basis: asked.basis(), refusals, next_page_token })
+}
+
+/// Whether it waits for signatures: nothing came of its event since.
+fn is_pending(state: &State, row: &Refused) -> bool {
+    let waits = matches!(row.refusal.code, Code::SignaturesMissing | Code::UnderObjection);
+    let latest = || state.seen.find(wire::event_id(state, row.index)).map(u64::from);
+    waits && latest() == Some(row.index)
 }
 
 fn refused(state: &State, at: Handle<Refused>) -> v1::RefusedEvent {

@@ -16,7 +16,14 @@ pub(super) fn entry(index: u64) -> Vec<u8> {
     let event = crate::support::org(u128::from(index) + 100);
     let (content, mut bytes) = (proto::event::encode(&event), Vec::new());
     let (salt, recorded_ms) = ([u8::try_from(index).unwrap_or(0); 16], 1_790_000_000_000);
-    let raw = proto::entry::Raw { recorded_ms, proof: ledger::entry::Proof::Named, again: None, salt, principal: "example/office", content: &content };
+    let raw = proto::entry::Raw {
+        recorded_ms,
+        proof: ledger::entry::Proof::Named,
+        again: None,
+        salt,
+        principal: "example/office",
+        content: &content,
+    };
     proto::entry::encode_into(&mut bytes, &raw).expect("an entry");
     bytes
 }
