@@ -329,6 +329,12 @@ impl Engine {
         matches!(tokio::time::timeout(timeout, reached).await, Ok(Ok(_)))
     }
 
+    /// The ledger's id, which each of its frames names.
+    #[must_use]
+    pub fn ledger(&self) -> [u8; 16] {
+        self.ledger
+    }
+
     /// The clock of now, as the writer would stamp an entry with it: it never goes back behind the last entry.
     #[must_use]
     pub fn now_ms(&self, state: &State) -> i64 {

@@ -55,6 +55,7 @@ pub struct Engine {
     moments: Arc<balances::Moments>,
     rebuilding: Arc<rebuilding::Rebuilding>,
     clock: Clock,
+    ledger: [u8; 16],
     role: Role,
 }
 

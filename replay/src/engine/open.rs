@@ -157,7 +157,8 @@ impl Engine {
         let single = Arc::new(Single::new(options.record()));
         let pasts = Arc::new(Pasts::new(options.record(), options.ledger));
         let (moments, clock) = (Arc::<Moments>::default(), options.clock.clone());
-        Ok(Self { live, single, pasts, moments, rebuilding: Arc::default(), clock, role })
+        let ledger = options.ledger;
+        Ok(Self { live, single, pasts, moments, rebuilding: Arc::default(), clock, ledger, role })
     }
 
     /// Submits events of one principal in order. The answer, of each event in full, comes when every one is durable in all homes

@@ -3,3 +3,4 @@
 pub mod following;
 pub mod grpc;
 pub mod nats;
+pub mod submission;

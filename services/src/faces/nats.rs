@@ -1,15 +1,20 @@
 //! Submissions over NATS request/reply: the same bytes as over gRPC, the principal in a header. Asks no questions of
 //! the ledger, and its subject is not the record's, or the stream would keep what is only asked.
 
+use super::submission::{KEY_HEADER, SIGNATURE_HEADER, Signed, SubmissionFault, Submissions, TIME_HEADER};
 use crate::intake::ingest;
 use crate::intake::ingest::{IngestError, principal};
 use crate::wire::in_words;
 use async_nats::{Client, Message};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use ledger::entry::Proof;
+use ledger::event::CredentialWay;
+use ledger::hash::Hash;
+use ledger::money::Day;
 use prost::Message as _;
 use proto::v1;
-use replay::engine::Engine;
+use replay::engine::{Engine, Speaker};
 use replay::record::log::{WRITER_SUBJECT, logging_in, without_login};
 use std::future::Future;
 use std::sync::Arc;
@@ -73,6 +78,7 @@ pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) 
     let mut asked = asked.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
     // The subscription is in force once the server has seen it.
     client.flush().await.map_err(|error| NatsFaceError::Subscribe(error.to_string()))?;
+    let submitted = Arc::new(Submissions::new(engine.ledger(), now(&engine)));
     let room = Arc::new(Semaphore::new(UNDER_WAY));
     tokio::pin!(shutdown);
     loop {
@@ -86,9 +92,9 @@ pub async fn run(url: &str, engine: Engine, shutdown: impl Future<Output = ()>) 
         };
         let Some(message) = message else { break };
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
-        let (client, engine) = (client.clone(), engine.clone());
+        let (client, engine, submitted) = (client.clone(), engine.clone(), Arc::clone(&submitted));
         tokio::spawn(async move {
-            answer(&client, &engine, message).await;
+            answer(&client, (&engine, &submitted), message).await;
             drop(permit);
         });
     }
@@ -110,14 +116,14 @@ async fn say_alive(client: &Client, engine: &Engine, asked: Message) {
     }
 }
 
-async fn answer(client: &Client, engine: &Engine, message: Message) {
+async fn answer(client: &Client, (engine, submitted): (&Engine, &Submissions), message: Message) {
     let Some(reply) = message.reply.clone() else { return };
     // The ledger answers with its own rights, and may publish where its caller may not: into the record, say.
     if !is_inbox(&reply) {
         tracing::warn!(%reply, "a submission wants its answer elsewhere than in an inbox; it is not taken");
         return;
     }
-    let answer = record(engine, &message).await;
+    let answer = record(engine, submitted, &message).await;
     let sent = match answer.and_then(|response| fitting(&response, client.max_payload())) {
         Ok(answer) => client.publish(reply, answer).await,
         Err((reason, mut sentence)) => {
@@ -134,13 +140,53 @@ async fn answer(client: &Client, engine: &Engine, message: Message) {
     }
 }
 
-async fn record(engine: &Engine, message: &Message) -> Result<v1::RecordResponse, (&'static str, String)> {
-    let headers = message.headers.iter().flat_map(|headers| headers.get_all(PRINCIPAL_HEADER));
+/// The clock by which calls are fresh.
+fn now(engine: &Engine) -> i64 {
+    engine.now_ms(&engine.read())
+}
+
+/// Who submits: whoever signed it. On a ledger that is not founded also whoever says his name.
+fn speaker(engine: &Engine, submitted: &Submissions, message: &Message) -> Result<Speaker, (&'static str, String)> {
+    let values = |header: &str| -> Vec<&str> {
+        let headers = message.headers.iter().flat_map(|headers| headers.get_all(header));
+        headers.map(|value| value.as_str()).collect()
+    };
+    let (key, time, signature) = (values(KEY_HEADER), values(TIME_HEADER), values(SIGNATURE_HEADER));
+    let signed = Signed { key: &key, time: &time, signature: &signature };
+    let now = now(engine);
+    let known = |of: &Hash| {
+        let (state, on) = (engine.read(), Day::in_beijing(now));
+        let (_, row) = state.credential(of).filter(|(_, row)| row.way == CredentialWay::KeyPair && row.holds(on))?;
+        let holder = state.principals.get(row.principal);
+        (!holder.ended).then(|| Speaker { principal: Arc::from(&*holder.name), proof: Proof::Signed })
+    };
+    let call = (message.subject.as_str(), &message.payload[..]);
+    match submitted.signer(signed, call, now, known) {
+        Ok(Some(speaker)) => return Ok(speaker),
+        Ok(None) if !engine.read().is_founded() => {}
+        Ok(None) => {
+            let why = "this ledger is founded, and takes signed calls only 本台账已启用权限，只收签名的报送: sign it with a key that is \
+                       bound to you, as the README says";
+            return Err(("NO_CREDENTIAL", why.to_owned()));
+        }
+        Err(SubmissionFault::Unknown) => return Err(("UNKNOWN_CREDENTIAL", SubmissionFault::Unknown.to_string())),
+        Err(fault) => return Err(("SIGNATURE_REFUSED", fault.to_string())),
+    }
+    let named = values(PRINCIPAL_HEADER);
+    let named = principal(PRINCIPAL_HEADER, named.iter().map(|value| value.as_bytes()));
+    named.map(Speaker::from).map_err(|error| (reason(&error), in_words(&error)))
+}
+
+async fn record(
+    engine: &Engine,
+    submitted: &Submissions,
+    message: &Message,
+) -> Result<v1::RecordResponse, (&'static str, String)> {
     let refused = |error: IngestError| (reason(&error), in_words(&error));
-    let principal = principal(PRINCIPAL_HEADER, headers.map(|value| value.as_str().as_bytes())).map_err(refused)?;
+    let speaker = speaker(engine, submitted, message)?;
     let request = v1::RecordRequest::decode(message.payload.clone())
         .map_err(|error| ("MALFORMED", format!("the payload is no RecordRequest: {error}")))?;
-    ingest::record(engine, principal.into(), request).await.map_err(refused)
+    ingest::record(engine, speaker, request).await.map_err(refused)
 }
 
 /// An answer as bytes, if the NATS server takes so many at a time; else what became of its events all the same, and how to ask.
