@@ -2,7 +2,8 @@
 //! say it of what it concerns is for the fold.
 
 use super::entitled::says;
-use crate::event::KindTag;
+use crate::event::{KindTag, RoleRow};
+use crate::handle::Handle;
 use crate::money::Day;
 use crate::state::State;
 use crate::state::rights_rows::Grant;
@@ -37,11 +38,47 @@ pub fn no_right(state: &State, principal: &str, kinds: impl IntoIterator<Item = 
         last = Some(*kind);
         new && !kind.is_of_oneself() && !says(state, principal, *kind, on)
     })?;
+    let roles = roles(state, |role| state.role_says(&role.code, kind));
+    Some(NoRight { kind, roles, grantors: grantors(state, on) })
+}
+
+/// Whoever may not ask something, and who could help.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NoAsking {
+    /// Codes of the roles that may, in the order of the table in force.
+    pub roles: Vec<String>,
+    /// Who may grant them: names of principals, some of them.
+    pub grantors: Vec<String>,
+}
+
+/// Whether `principal` may ask questions of any of these groups on a day; if the ledger is founded, one of his roles names one.
+///
+/// # Errors
+/// He may not.
+pub fn may_ask(state: &State, principal: &str, groups: &[&str], on: Day) -> Result<(), NoAsking> {
+    let asks = |role: &RoleRow| role.asks.iter().any(|asked| groups.contains(&asked.as_str()));
+    let table = state.rights().map_or(&[][..], |rights| &rights.roles);
+    let holds = |at: &Handle<Grant>| {
+        let grant = state.grants.get(*at);
+        grant.holds(on) && table.iter().any(|role| role.code == grant.role && asks(role))
+    };
+    let row = state.principal(principal).map(|(_, row)| row).filter(|row| !row.ended);
+    if !state.is_founded() || row.is_some_and(|row| row.grants.iter().any(holds)) {
+        return Ok(());
+    }
+    Err(NoAsking { roles: roles(state, asks), grantors: grantors(state, on) })
+}
+
+/// Codes of the roles of the table in force that are so.
+fn roles(state: &State, is_so: impl Fn(&RoleRow) -> bool) -> Vec<String> {
     let roles = state.rights().map_or(&[][..], |rights| &rights.roles);
-    let roles = roles.iter().map(|role| role.code.clone()).filter(|code| state.role_says(code, kind));
+    roles.iter().filter(|role| is_so(role)).map(|role| role.code.clone()).collect()
+}
+
+/// Some of those who give rights on a day.
+fn grantors(state: &State, on: Day) -> Vec<String> {
     let holds = |grant: &&Grant| grant.role == SECURITY && grant.holds(on);
-    let grantors = state.grants.iter().map(|(_, grant)| grant).filter(holds);
-    let grantors = grantors.map(|grant| state.principals.get(grant.principal)).filter(|row| !row.ended);
-    let grantors = grantors.map(|row| row.name.clone()).take(NAMED);
-    Some(NoRight { kind, roles: roles.collect(), grantors: grantors.collect() })
+    let grants = state.grants.iter().map(|(_, grant)| grant).filter(holds);
+    let holders = grants.map(|grant| state.principals.get(grant.principal)).filter(|row| !row.ended);
+    holders.map(|row| row.name.clone()).take(NAMED).collect()
 }

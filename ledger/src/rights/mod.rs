@@ -18,7 +18,7 @@ mod signing;
 
 pub use concern::Concern;
 pub use concern_of_event::concern;
-pub use door::{NoRight, no_right};
+pub use door::{NoAsking, NoRight, may_ask, no_right};
 pub(crate) use entitled::named as concern_named;
 pub use entitled::{Entitled, entitled};
 

@@ -3,4 +3,5 @@
 pub mod following;
 pub mod grpc;
 pub mod nats;
+pub mod question_group;
 pub mod submission;
