@@ -4,6 +4,7 @@
 mod file_text;
 pub mod loans;
 mod reading;
+pub mod rights;
 mod shape;
 pub(crate) mod shipped;
 #[cfg(test)]

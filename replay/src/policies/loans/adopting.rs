@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::reading::load;
 use crate::policies::file_text::PolicyFileError;
 use crate::policies::reading::load as load_policy;
+use crate::policies::rights::rights_events;
 use crate::policies::shipped::adoption as policy_adoption;
 
 /// The programmes to which document lines are bound that pay lenders.
@@ -35,13 +36,17 @@ pub fn events() -> Result<Vec<Event>, PolicyFileError> {
     Ok(events)
 }
 
-/// The events that adopt what a TOML file holds: terms of loans if it names their `kind`, a policy otherwise.
+/// The events that adopt what a TOML file holds: terms of loans if it names their `kind`, a table of roles if it has any, a policy
+/// otherwise.
 ///
 /// # Errors
 /// The first thing that is not as it must be. Nothing is read in part.
 pub fn toml_events(file: &str, text: &str) -> Result<Vec<Event>, PolicyFileError> {
-    let names_kind = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("kind"));
-    if names_kind {
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    if ["role", "groups"].iter().any(|part| table.contains_key(*part)) {
+        return rights_events(file, text);
+    }
+    if table.contains_key("kind") {
         let versions = load(file, text)?.into_iter();
         return Ok(in_editions(text, versions.map(|(from, terms)| adoption(from, terms))));
     }
