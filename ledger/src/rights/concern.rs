@@ -19,7 +19,9 @@ pub enum Concern {
 }
 
 impl Concern {
-    pub(super) fn at(org: Handle<Org>) -> Self {
+    /// That of one organisation.
+    #[must_use]
+    pub fn at(org: Handle<Org>) -> Self {
         if org == UNKNOWN_ORG { Self::Unknown } else { Self::All(SmallVec::from_slice(&[org])) }
     }
 

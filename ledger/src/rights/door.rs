@@ -22,6 +22,15 @@ pub struct NoRight {
     pub grantors: Vec<String>,
 }
 
+/// Whether a grant says a kind somewhere, or it is a matter of his own; and whoever may report may take back what he reported.
+fn may_somewhere(state: &State, principal: &str, kind: KindTag, on: Day) -> bool {
+    let reports = || KindTag::ALL.iter().any(|kind| kind.is_report() && says(state, principal, *kind, on));
+    match kind {
+        KindTag::EntryWithdrawn => says(state, principal, kind, on) || reports(),
+        _ => kind.is_of_oneself() || says(state, principal, kind, on),
+    }
+}
+
 /// Names given of those who may help.
 const NAMED: usize = 3;
 
@@ -36,10 +45,16 @@ pub fn no_right(state: &State, principal: &str, kinds: impl IntoIterator<Item = 
         // Calls hold the same kind over and over.
         let new = last != Some(*kind);
         last = Some(*kind);
-        new && !kind.is_of_oneself() && !says(state, principal, *kind, on)
+        new && !may_somewhere(state, principal, *kind, on)
     })?;
+    Some(who_could(state, kind, on))
+}
+
+/// Which roles may say a kind, and who may grant them on a day.
+#[must_use]
+pub fn who_could(state: &State, kind: KindTag, on: Day) -> NoRight {
     let roles = roles(state, |role| state.role_says(&role.code, kind));
-    Some(NoRight { kind, roles, grantors: grantors(state, on) })
+    NoRight { kind, roles, grantors: grantors(state, on) }
 }
 
 /// Whoever may not ask something, and who could help.

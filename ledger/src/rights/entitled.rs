@@ -51,8 +51,19 @@ pub fn entitled(state: &State, principal: &str, event: &Event, concern: &Concern
     }
 }
 
+/// Whether `principal` may say a kind of what concerns these units. What is his own, and that whoever reports may correct, hangs on the
+/// event and is not asked here.
+#[must_use]
+pub fn entitled_at(state: &State, principal: &str, kind: KindTag, at: &Concern, on: Day) -> Entitled {
+    if !state.is_founded() {
+        return Entitled::Free;
+    }
+    by_grant(state, principal, kind, on, |grant| reaches(state, grant, at))
+}
+
 /// Whether a grant alone reaches what is concerned.
-pub(super) fn reaches(state: &State, grant: &Grant, concern: &Concern) -> bool {
+#[must_use]
+pub fn reaches(state: &State, grant: &Grant, concern: &Concern) -> bool {
     match concern {
         Concern::Whole => grant.unit.is_none(),
         Concern::Unknown => true,

@@ -37,9 +37,33 @@ enum Lack {
 }
 
 impl Lack {
+    const ALL: [Self; 5] = [Self::Table, Self::Security, Self::Audit, Self::System, Self::Humans];
+
+    /// In Chinese and in English.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Table => (
+                "缺权限表，或表中没有三类管理员角色、安全管理员不能授权",
+                "a table of roles with the three administrators",
+            ),
+            Self::Security => {
+                ("缺安全管理员：全账岗位、有凭据的须两人", "two security administrators with credentials")
+            }
+            Self::Audit => ("缺审计管理员：全账岗位、有凭据的须一人", "an audit administrator with a credential"),
+            Self::System => ("缺系统管理员：全账岗位、有凭据的须一人", "a system administrator with a credential"),
+            Self::Humans => ("两类管理员是同一人", "one human is two administrators"),
+        }
+    }
+
     fn refusal(self) -> Refusal {
         Refusal::with(Code::NotFoundable, Uuid::nil(), (self as u8).into())
     }
+}
+
+/// What the figure of a refusal `not_foundable` says is lacking, in Chinese and in English.
+#[must_use]
+pub fn lacking(figure: i64) -> Option<(&'static str, &'static str)> {
+    Lack::ALL.into_iter().find(|lack| i64::from(*lack as u8) == figure).map(Lack::words)
 }
 
 /// A table only goes forward, names each role once, and leaves somebody who can give rights.

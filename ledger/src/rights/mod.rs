@@ -18,9 +18,10 @@ mod signing;
 
 pub use concern::Concern;
 pub use concern_of_event::concern;
-pub use door::{NoAsking, NoRight, may_ask, no_right};
+pub use door::{NoAsking, NoRight, may_ask, no_right, who_could};
 pub(crate) use entitled::named as concern_named;
-pub use entitled::{Entitled, entitled};
+pub use entitled::{Entitled, entitled, entitled_at, reaches};
+pub use founding::lacking;
 
 pub(crate) use change::{RightsChange, apply};
 pub(crate) use founding::{judge_rights_adopted, judge_rights_founded};

@@ -1,14 +1,16 @@
 //! Who may say what, held against a second model of forty lines, on generated histories in which the ledger is founded.
 
 use ledger::entry::{Entry, Proof};
-use ledger::event::{Event, Kind, KindTag, Rights};
+use ledger::event::{Event, Kind, KindTag, Level, OrgRegistered, OrgRole, Rights, Subordination};
 use ledger::money::Day;
 use ledger::outcome::{Code, Outcome};
-use ledger::rights::{Concern, concern};
+use ledger::rights::{Concern, concern, no_right};
 use ledger::state::State;
 use proto::samples::LATE_MS;
 use std::collections::BTreeMap;
+use tests::desk::labelled;
 use tests::history::founded;
+use tests::history::rights::{founding, granted, registered, table};
 use uuid::Uuid;
 
 /// What the model keeps: names and numbers as they are said, in plain maps.
@@ -160,4 +162,38 @@ fn nothing_counts_without_a_right_and_nothing_is_refused_with_one() {
     }
     let Came { refused, carried, signed, fine } = came;
     assert!(refused > 100 && carried > 100 && signed > 0 && fine > 100, "{refused}, {carried}, {signed}, {fine}");
+}
+
+/// An organisation comes to be.
+fn office(org: Uuid) -> Event {
+    let (number, name) = ("61".to_owned(), "省厅".to_owned());
+    let (level, role, subordination) = (Level::Province, OrgRole::Finance, Subordination::Local);
+    let said = OrgRegistered { org, number, name, level, role, parent: None, division: 610_000, subordination };
+    Event::said(Day::in_beijing(LATE_MS), Kind::OrgRegistered(said))
+}
+
+/// Whoever may report may take back what he reported, though no role of his says that entries are taken back.
+#[test]
+fn whoever_reports_gets_through_the_door_to_correct() {
+    let (mut state, unit) = (State::default(), labelled("省厅"));
+    let reports = |role: &str| {
+        !table(1).roles.iter().any(|row| row.code == role && row.says.iter().any(|kind| kind == "entry_withdrawn"))
+    };
+    let role = ["one", "other"].into_iter().find(|role| reports(role)).expect("one of both does not");
+    let given = vec![
+        registered("61CZ/p", Some("p"), unit),
+        registered("61CZ/q", Some("q"), unit),
+        granted(1, "61CZ/p", role, None),
+    ];
+    let said = [&[office(unit)][..], &founding(unit, given)].concat();
+    for event in &said {
+        let content = proto::event::encode(event);
+        let (index, principal, proof) = (state.entries, "省厅", Proof::Named);
+        let entry = Entry { index, recorded_ms: LATE_MS, principal, proof, again: None, content: &content, event };
+        let outcome = state.fold(&entry).expect("the fold goes on");
+        assert!(matches!(outcome, Outcome::Posted { .. }), "{outcome:?} of {event:?}");
+    }
+    let lacks = |who: &str, kind| no_right(&state, who, [kind], Day::in_beijing(LATE_MS)).is_some();
+    assert!(!lacks("61CZ/p", KindTag::EntryWithdrawn) && lacks("61CZ/q", KindTag::EntryWithdrawn));
+    assert!(lacks("61CZ/p", KindTag::RoleGranted) && !lacks("61CZ/q", KindTag::CredentialEnded));
 }
