@@ -39,6 +39,8 @@ const SHOWN: &[&str] = &[
     "GetFundResponse",
     "DueCompensation",
     "CompareResponse",
+    "ListGrantsResponse",
+    "CheckRightResponse",
     "Point",
     "Basis",
 ];
@@ -89,7 +91,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 const OUTCOME: (&str, &str) = ("Outcome.OUTCOME_UNSPECIFIED", r#"rename = "left_out""#);
 
 /// Bytes that are hashes; all others are ids.
-const HASHES: &[&str] = &["state_digest", "hash", "contract", "identity_key"];
+const HASHES: &[&str] = &["state_digest", "hash", "contract", "identity_key", "fingerprint"];
 
 /// Messages that are nothing but figures: where one is absent, its figures are nought.
 const FIGURES: &[&str] =

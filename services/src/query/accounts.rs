@@ -82,6 +82,9 @@ pub fn status(
         requests_given_up: load.requests_given_up,
         answers_given_up: load.answers_given_up,
         identity_key: state.identity_key().map_or_else(Default::default, |key| key.fingerprint.to_vec().into()),
+        founded: state.is_founded(),
+        founded_by: state.foundings.iter().map(|(_, row)| row.index).next().unwrap_or_default(),
+        rights_version: state.rights().map_or(0, |rights| rights.version),
         has_people: !state.persons.is_empty() || !state.borrowers.is_empty(),
         latest_day: Some(latest).filter(|day| *day != Day::default()).map_or(0, Day::yyyymmdd),
     })

@@ -29,7 +29,7 @@ macro_rules! whole {
 
 whole! {
     GetStatusRequest GetBalanceRequest GetLineRequest GetPayoutRequest QuoteLoanRequest GetPositionRequest GetForecastRequest
-    GetRecordedRequest GetOutcomeRequest
+    GetRecordedRequest GetOutcomeRequest CheckRightRequest
 }
 
 /// The answer, with as many rows as fit.

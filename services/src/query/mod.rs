@@ -15,6 +15,7 @@ pub mod page;
 pub mod payments;
 pub mod proofs;
 pub mod record;
+pub mod rights;
 pub mod totals;
 pub mod trace;
 pub mod withdrawals;

@@ -12,6 +12,7 @@ pub(crate) mod findings;
 pub(crate) mod line;
 pub(crate) mod payout;
 pub(crate) mod refusals;
+pub(crate) mod rights;
 pub(crate) mod signing;
 pub(crate) mod status;
 pub(crate) mod totals;

@@ -64,6 +64,12 @@ impl StatusArgs {
         if !status.identity_key.is_empty() {
             outln!("  身份密钥 identity key {}", hex(&status.identity_key));
         }
+        let (index, version) = (status.founded_by, status.rights_version);
+        if status.founded {
+            outln!("  权限已启用 rights founded by entry {index}, table of roles 权限表 {version}");
+        } else {
+            outln!("  权限未启用，人人可报 not founded: everybody may say everything");
+        }
         if self.digest {
             outln!("  state digest {}", hex(&status.state_digest));
         }

@@ -68,6 +68,8 @@ rests! {
     ListRemittancesResponse: basis pages;
     GetFundResponse: basis pages;
     ExplainResponse: pages;
+    ListGrantsResponse: pages;
+    CheckRightResponse:;
 }
 
 impl Rests for v1::TraceResponse {

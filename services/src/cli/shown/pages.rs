@@ -80,6 +80,7 @@ in_pages! {
     ListRemittancesRequest ListRemittancesResponse: remittances;
     GetAwardRequest GetAwardResponse: , instalments;
     GetFundRequest GetFundResponse: years, rewards;
+    ListGrantsRequest ListGrantsResponse: grants credentials;
 }
 
 impl InPages for v1::ExplainRequest {

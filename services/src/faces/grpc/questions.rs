@@ -10,8 +10,8 @@ use crate::query::bounded::bounded;
 use crate::query::compare::Sides;
 use crate::query::explain::Before;
 use crate::query::{
-    QueryError, accounts, awards, compare, debts, explain, givers, lines, loans, payments, proofs, record, totals,
-    trace, withdrawals,
+    QueryError, accounts, awards, compare, debts, explain, givers, lines, loans, payments, proofs, record, rights,
+    totals, trace, withdrawals,
 };
 use proto::v1;
 use replay::engine::Engine;
@@ -264,6 +264,8 @@ questions! {
     explain ExplainRequest ExplainResponse before point explain::explain;
     get_outcome GetOutcomeRequest GetOutcomeResponse outcome point proofs::outcome;
     compare CompareRequest CompareResponse both point compare::compare;
+    list_grants ListGrantsRequest ListGrantsResponse past point rights::grants;
+    check_right CheckRightRequest CheckRightResponse past point rights::check;
 }
 
 #[cfg(test)]
