@@ -50,6 +50,12 @@ impl Identity {
         self.id("card", number)
     }
 
+    /// Who an official is, by his identity number, normalised. Another id than that of the same human as a person who is aided.
+    #[must_use]
+    pub fn official(&self, number: &str) -> Uuid {
+        self.id("official", number)
+    }
+
     /// What tells one key from another and gives nothing of it away: HMAC-SHA256 under it of "mingzhang identity key".
     #[must_use]
     pub fn fingerprint(&self) -> Hash {
@@ -108,6 +114,7 @@ mod tests {
         assert_eq!(a.person("1"), a.person("1"));
         assert_ne!(a.person("1"), b.person("1"));
         assert_ne!(a.person("1"), a.card("1"));
+        assert!(![a.person("1"), a.card("1")].contains(&a.official("1")));
         assert_eq!(a.person("1").get_version_num(), 8);
         assert_ne!(Identity::new(&[7; 100]).person("1"), Identity::new(&[7; 99]).person("1"));
     }

@@ -3,7 +3,7 @@
 
 use super::files::{
     applications, budget, cards, claims, control, debts, decisions, funds, loans, movements, orgs, rates, remittances,
-    results, rewards, rosters, sets, suspense, vouchers,
+    results, rewards, rights, rosters, sets, suspense, vouchers,
 };
 use super::out::{EntryLookup, Out, SealLookup, Seals, Sink};
 use super::report::{ImportError, Report};
@@ -91,7 +91,8 @@ pub fn names_people(path: &Path) -> bool {
         Ok(about) if !about.is_file() => true,
         Ok(_) => {
             let header = Reading::open(path).and_then(|mut file| file.header());
-            let people = [Col::IdNumber, Col::Card, Col::OldCard, Col::NewCard, Col::MergedPerson, Col::IntoPerson];
+            let people =
+                [Col::IdNumber, Col::Card, Col::OldCard, Col::NewCard, Col::MergedPerson, Col::IntoPerson, Col::Human];
             header.ok().flatten().is_some_and(|layout| people.iter().any(|col| layout.place(*col).is_some()))
         }
         Err(_) => false,
@@ -132,6 +133,10 @@ fn route(layout: &Layout, file: &mut Reading, out: &mut Out<'_>) -> Result<(), I
         FileKind::Debts => file.each_row(layout, out, debts::told),
         FileKind::Surrenders => file.each_row(layout, out, funds::surrendered),
         FileKind::Closes => file.each_row(layout, out, control::closed),
+        FileKind::People => file.each_row(layout, out, rights::registered),
+        FileKind::Grants => file.each_row(layout, out, rights::granted),
+        FileKind::Credentials => file.each_row(layout, out, rights::bound),
+        FileKind::RightsEnded => file.each_row(layout, out, rights::ended),
         FileKind::Reversals => file.each_row(layout, out, control::reversed),
     }
 }

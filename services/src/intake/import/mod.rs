@@ -24,6 +24,8 @@ mod giver_tests;
 #[cfg(test)]
 mod loan_tests;
 #[cfg(test)]
+mod rights_tests;
+#[cfg(test)]
 mod taken_back_tests;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ pub(crate) mod rates;
 pub(crate) mod remittances;
 pub(crate) mod results;
 pub(crate) mod rewards;
+pub(crate) mod rights;
 pub(crate) mod rosters;
 pub(crate) mod sets;
 pub(crate) mod suspense;

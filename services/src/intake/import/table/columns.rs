@@ -209,6 +209,13 @@ columns! {
     Book PLAIN "账簿" "book";
     EventId PLAIN "事件编号" "event";
     WithdrawnFor PLAIN "更正理由" "withdrawn_for";
+    Holder NUMBER "主体" "holder";
+    Human SECRET "本人" "human";
+    Grant NUMBER "岗位编号" "grant";
+    RoleCode NUMBER "角色" "role_code";
+    CredentialWay PLAIN "凭据方式" "way";
+    Fingerprint PLAIN "指纹" "fingerprint";
+    Ends PLAIN "终止事项" "ends";
 }
 
 impl Col {

@@ -206,6 +206,26 @@ kinds! {
         needs Programme AcademicYear School IdNumber FromInstalment EndedFor Document EffectiveDay,
         has Edition Corrects WithdrawnFor CorrectedBy,
         drops PersonName Remark;
+    /// 人员: principals registered, persons and systems.
+    People "人员" "people"
+        needs Holder Human Unit Document,
+        has,
+        drops PersonName Remark;
+    /// 授权: posts given.
+    Grants "授权" "grants"
+        needs Grant Holder RoleCode Unit Grounds FromDay ThroughDay Document,
+        has,
+        drops PersonName Remark;
+    /// 凭据: by what principals are known.
+    Credentials "凭据" "credentials"
+        needs Holder CredentialWay Fingerprint ThroughDay Document,
+        has,
+        drops PersonName Remark;
+    /// 权限终止: posts, credentials and principals ended.
+    RightsEnded "权限终止" "rights_ended"
+        needs Ends,
+        has Grant Holder Fingerprint Why Document,
+        drops PersonName Remark;
     /// 撤销: entries reversed.
     Reversals "撤销" "reversals"
         needs EventId Document EffectiveDay,
