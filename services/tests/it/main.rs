@@ -21,6 +21,7 @@ mod doors;
 mod explain;
 mod floods;
 mod followers;
+mod founding;
 mod full;
 mod fuzz;
 mod health;

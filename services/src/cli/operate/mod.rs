@@ -4,6 +4,7 @@ pub(crate) mod accrue;
 pub(crate) mod bench;
 pub(crate) mod demo;
 mod follower;
+pub(crate) mod found;
 pub(crate) mod health;
 pub(crate) mod import;
 mod import_key;
