@@ -137,6 +137,7 @@ pub(crate) enum RuleName {
 }
 
 /// A decimal number of at most `PLACES` places, kept exactly as an integer of its smallest unit.
+#[derive(Default)]
 pub(crate) struct Decimal<const PLACES: u32>(pub(crate) i64);
 
 impl<'de, const PLACES: u32> Deserialize<'de> for Decimal<PLACES> {

@@ -4,6 +4,7 @@
 mod names;
 mod reading;
 mod shape;
+mod signing;
 #[cfg(test)]
 mod tests;
 

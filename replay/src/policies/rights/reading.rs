@@ -2,8 +2,9 @@
 
 use super::names::{Groups, unknown};
 use super::shape::{RightsFile, RoleTable};
+use super::signing::signing;
 use crate::policies::file_text::{FileText, PolicyFileError};
-use ledger::event::{Event, Kind, Rights, Role};
+use ledger::event::{Event, Kind, Rights, RoleRow};
 use ledger::money::Day;
 use proto::limits::MAX_ROLE_DAYS;
 use std::collections::BTreeSet;
@@ -46,9 +47,11 @@ pub(super) fn load(file: &str, text: &str) -> Result<Rights, PolicyFileError> {
     }
     let groups = Groups::read(&source, &read.groups)?;
     let codes = codes(&source, &read.role)?;
-    let roles = read.role.iter().map(|role| self::role(&source, &groups, &codes, role)).collect::<Result<_, _>>()?;
+    let roles: Vec<_> =
+        read.role.iter().map(|role| self::role(&source, &groups, &codes, role)).collect::<Result<_, _>>()?;
+    let signing = signing(&source, &groups, &roles, &read.signing)?;
     let (version, document) = (*read.version.get_ref(), read.document.get_ref().clone());
-    Ok(Rights { version, document, roles })
+    Ok(Rights { version, document, roles, signing })
 }
 
 /// The codes of the roles, each once.
@@ -73,7 +76,7 @@ fn role(
     groups: &Groups<'_>,
     codes: &BTreeSet<&str>,
     written: &RoleTable,
-) -> Result<Role, PolicyFileError> {
+) -> Result<RoleRow, PolicyFileError> {
     let longest_days = *written.longest_days.get_ref();
     if !(1..=MAX_ROLE_DAYS).contains(&longest_days) {
         let what = format!("a grant of {longest_days} days");
@@ -86,7 +89,7 @@ fn role(
             return Err(source.error(&excluded.span(), &what, "write the code of a role of this file, or \"*\""));
         }
     }
-    Ok(Role {
+    Ok(RoleRow {
         code: written.code.get_ref().clone(),
         name: written.name.clone(),
         says: groups.kinds(source, &written.says)?,

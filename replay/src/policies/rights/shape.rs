@@ -1,7 +1,7 @@
 //! The shape of a table of roles as it is written. No checks that look beyond one field.
 
-use crate::policies::shape::Mark;
-use ledger::event::{Holders, PersonDetail};
+use crate::policies::shape::{Decimal, Mark};
+use ledger::event::{Holders, PersonDetail, Strength};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -21,6 +21,8 @@ pub(super) struct RightsFile {
     #[serde(default)]
     pub(super) groups: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     pub(super) role: Vec<RoleTable>,
+    #[serde(default)]
+    pub(super) signing: Vec<SigningTable>,
 }
 
 #[derive(Deserialize)]
@@ -51,8 +53,50 @@ pub(super) enum DoubtfulPart {
     Groups,
     Roles,
     LongestDays,
+    Signing,
     Asks,
     Detail,
+}
+
+/// How many sign acts of these kinds, from an amount on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SigningTable {
+    pub(super) acts: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub(super) from_yuan: Decimal<2>,
+    pub(super) persons: Spanned<u32>,
+    #[serde(default)]
+    pub(super) units: u32,
+    #[serde(default)]
+    pub(super) other_unit: bool,
+    #[serde(default)]
+    pub(super) apart_reviewers: bool,
+    pub(super) strength: StrengthName,
+    pub(super) days: Spanned<u32>,
+    // For the reader.
+    #[serde(rename = "note", default)]
+    _note: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StrengthName {
+    Any,
+    Secret,
+    Token,
+    TwoFactors,
+}
+
+impl From<StrengthName> for Strength {
+    fn from(name: StrengthName) -> Self {
+        match name {
+            StrengthName::Any => Self::Any,
+            StrengthName::Secret => Self::Secret,
+            StrengthName::Token => Self::Token,
+            StrengthName::TwoFactors => Self::TwoFactors,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]

@@ -22,7 +22,8 @@ fn roles_that_say(kind: KindTag) -> Vec<String> {
 fn every_kind_has_somebody_but_the_founding() {
     for kind in KindTag::ALL {
         let roles = roles_that_say(*kind);
-        assert_eq!(roles.is_empty(), *kind == KindTag::RightsFounded, "{}: {roles:?}", kind.name());
+        let of_nobody = *kind == KindTag::RightsFounded || kind.is_of_oneself();
+        assert_eq!(roles.is_empty(), of_nobody && *kind != KindTag::CredentialEnded, "{}: {roles:?}", kind.name());
     }
     assert_eq!(roles_that_say(KindTag::RosterApproved), ["finance_approver"]);
     assert_eq!(roles_that_say(KindTag::RefundPaid), ["treasury"]);
@@ -43,6 +44,19 @@ fn the_three_administrators_are_apart_from_all_and_time_is_short_for_those_who_l
         };
         assert_eq!(role.longest_days, days, "{}", role.code);
     }
+}
+
+#[test]
+fn money_needs_more_signatures_the_more_it_is() {
+    let signing = shipped().signing;
+    let of = |kind: &str| -> Vec<_> {
+        let rules = signing.iter().filter(|rule| rule.kind == kind);
+        rules.map(|rule| (rule.from_fen, rule.count, rule.units)).collect()
+    };
+    assert_eq!(of("application_approved"), [(0, 1, 0), (100_000_000, 2, 0), (1_000_000_000, 3, 2)]);
+    assert_eq!(of("recovery_waived"), [(0, 2, 0)]);
+    // What ends waits for nobody.
+    assert!(["role_ended", "credential_ended", "principal_ended"].iter().all(|kind| of(kind).is_empty()));
 }
 
 #[test]
@@ -108,7 +122,15 @@ fn errors_name_the_place_and_what_is_nearest() {
         ("cards = [", "card_bound = [", "is the name of a kind"),
         ("detail = \"units\"", "detail = \"some\"", "some"),
         ("document = \"MINGZHANG-RIGHTS-1\"", "document = \" \"", "without a document"),
-        ("doubtful = { roles = \"KU\", longest_days = \"KU\", asks = \"KU\" }\n", "", "no doubtful field"),
+        (
+            "doubtful = { roles = \"KU\", longest_days = \"KU\", asks = \"KU\", signing = \"KU\" }\n",
+            "",
+            "no doubtful field",
+        ),
+        ("persons = 3\nunits = 2", "persons = 1\nunits = 2", "1 persons of 2 units"),
+        ("days = 60", "days = 0", "good for 0 days"),
+        ("from_yuan = 10000000", "from_yuan = 1000000", "two rules for `application_approved`"),
+        ("acts = [\"keys\"]", "acts = [\"interest\"]", "no role signs `interest_accrued`"),
         ("name = \"学校经办\"\n", "named = \"学校经办\"\n", "named"),
     ];
     for (from, to, says) in cases {
