@@ -10,7 +10,7 @@ use crate::wire;
 use ledger::event::KindTag;
 use ledger::handle::Handle;
 use ledger::money::Day;
-use ledger::rights::{Entitled, entitled_at, reaches, who_could};
+use ledger::rights::{Concern, Entitled, entitled_at, reaches, who_could};
 use ledger::state::State;
 use ledger::state::rights_rows::{Credential, Grant, Principal};
 use ledger::state::rows::Org;
@@ -50,7 +50,8 @@ pub fn check(asked: &Asked, request: &v1::CheckRightRequest) -> Result<v1::Check
     let on = day(asked, request.at.as_ref())?;
     let state = asked.state()?;
     let kind = kind(&request.kind)?;
-    let entitled = entitled_at(&state, &request.holder, kind, unit(&state, &request.unit)?, on);
+    let at = unit(&state, &request.unit)?.map_or(Concern::Whole, Concern::at);
+    let entitled = entitled_at(&state, &request.holder, kind, &at, on);
     let (verdict, by) = match entitled {
         Entitled::Free => (v1::RightVerdict::Open, None),
         Entitled::By(at) => (v1::RightVerdict::Granted, Some(grant(&state, state.grants.get(at)))),
@@ -101,7 +102,7 @@ impl Wanted {
             && !state.principals.get(row.principal).ended
             && self.holder.is_none_or(|holder| holder == row.principal)
             && self.kind.is_none_or(|kind| state.role_says(&row.role, kind))
-            && self.unit.is_none_or(|unit| reaches(state, row, Some(unit)))
+            && self.unit.is_none_or(|unit| reaches(state, row, &Concern::at(unit)))
             && self.ending.is_none_or(|ending| row.until <= ending)
     }
 

@@ -5,8 +5,13 @@ use super::cli::asked;
 use super::year::{Things, Year};
 use crate::support::day;
 use ledger::event::conventions::WaiverFor;
-use ledger::event::{EntryWithdrawn, Event, Kind, Reason, RecoveryReceived, WaiverAdopted};
+use ledger::event::{
+    CredentialBound, CredentialWay, Duty, EntryWithdrawn, Event, FingerprintDigest, Kind, PrincipalRegistered, Reason,
+    RecoveryReceived, RoleGranted, WaiverAdopted,
+};
+use ledger::money::Day;
 use proto::v1;
+use replay::record::log::Clock;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -82,8 +87,38 @@ async fn taken_back(year: &Year) {
     // Nor is anything owed back.
     let (debt, unit, serial) = (Uuid::from_u128(0x27), Uuid::from_u128(0x28), "回1".to_owned());
     let received = Kind::RecoveryReceived(RecoveryReceived { debt, unit, fen: 100, serial });
-    let answer = year.server.record("office", &[told, back, Event::said(day(20_211_201), received)]).await;
+    let told = [&[told, back, Event::said(day(20_211_201), received)][..], &rights(school(year).await)].concat();
+    let answer = year.server.record("office", &told).await;
     assert!(answer.receipts.iter().all(|receipt| receipt.outcome() == v1::Outcome::Posted), "{answer:?}");
+}
+
+/// A unit the ledger knows.
+async fn school(year: &Year) -> Uuid {
+    let request = v1::ListLoansRequest { page_size: 1, ..v1::ListLoansRequest::default() };
+    let loans = year.server.ask().list_loans(request).await.expect("loans").into_inner().loans;
+    Uuid::from_slice(&loans[0].school).expect("an id")
+}
+
+/// Somebody with a post and a credential, on a ledger that stays open.
+fn rights(unit: Uuid) -> Vec<Event> {
+    let (holder, document, on) = ("61CZ/s1".to_owned(), String::new(), day(20_210_101));
+    let until = Day::in_beijing(Clock::system().now_ms()).plus(300);
+    let registered =
+        PrincipalRegistered { holder: holder.clone(), human: Some(unit), unit, document: document.clone() };
+    let (way, digest, fingerprint) = (CredentialWay::KeyPair, FingerprintDigest::Sha256, [7; 32]);
+    let bound = CredentialBound {
+        holder: holder.clone(),
+        way,
+        digest,
+        fingerprint,
+        until,
+        document: document.clone(),
+    };
+    let (grant, role, duty) = ("管1".to_owned(), "security_admin".to_owned(), Duty::Operate);
+    let granted = RoleGranted { grant, holder, role, unit: None, duty, from: on, until, document };
+    let kinds = [Kind::PrincipalRegistered(registered), Kind::CredentialBound(bound), Kind::RoleGranted(granted)];
+    let said = kinds.into_iter().map(|kind| Event::said(on, kind));
+    replay::policies::rights::shipped_rights().expect("the shipped table").into_iter().chain(said).collect()
 }
 
 /// A notice of a year of which the demo has no loans.
@@ -118,6 +153,8 @@ fn questions(things: &Things, entries: u64, schools: BTreeSet<String>) -> Vec<(&
     // Behind the year something is told and taken back: between the two it came out otherwise than now.
     ask("diff", &["--from-index", &entries.to_string()]);
     (0..entries).step_by(97).for_each(|index| ask("explain", &[&index.to_string()]));
+    ask("rights", &["--who", "61CZ/s1"]);
+    ask("rights (whether he may)", &["--who", "61CZ/s1", "--may", "role_granted"]);
     for (owner, class) in &things.accounts {
         ask("entries", &["--owner", &id(owner), "--class", class]);
     }

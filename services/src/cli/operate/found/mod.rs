@@ -86,9 +86,9 @@ impl FoundArgs {
         let now = Clock::system().now_ms();
         let today = Day::in_beijing(now);
         let until = today.plus(i32::from(self.days));
-        let told = Told::read(self, &identity)?;
-        fits(&told.events(&told.planned(until, &self.document), &self.document), now)?;
         if self.dry_run {
+            let told = Told::read(self, &identity)?;
+            fits(&told.events(&told.planned(until, &self.document), &self.document), now)?;
             return self.show(&told.counted(), None);
         }
         let runtime = runtime()?;
@@ -98,18 +98,24 @@ impl FoundArgs {
         if status.founded {
             return self.show(&[], Some(status.founded_by));
         }
-        let authority = Authority::open(&self.out, today).map_err(failed)?;
-        authority.server(&self.hosts, until).map_err(failed)?;
-        let credentials = told.credentials(&authority, until, &self.document)?;
-        let events = told.events(&credentials, &self.document);
+        let told = Told::read(self, &identity)?;
+        fits(&told.events(&told.planned(until, &self.document), &self.document), now)?;
+        let events = told.events(&self.credentials(&told, today, until)?, &self.document);
         let (said, founded) = runtime.block_on(async {
             key.vouch(&identity, &people, &self.principal, (&mut query, &mut recorder)).await?;
-            let said = say(&mut recorder, &self.principal, &events).await?;
+            let said = say(&events, &self.principal, async |request| recorder.record(request).await).await?;
             let status = query.get_status(v1::GetStatusRequest::default()).await?.into_inner();
             Ok::<_, Failure>((said, status.founded.then_some(status.founded_by)))
         })?;
         self.show(&said, founded)?;
         if founded.is_some() && said.iter().all(SaidKind::is_on_record) { Ok(()) } else { Err(Failure::Refused) }
+    }
+
+    /// Makes what is not there yet: authority, server's certificate, and one for each principal.
+    fn credentials(&self, told: &Told, today: Day, until: Day) -> Result<Vec<Event>, Failure> {
+        let authority = Authority::open(&self.out, today).map_err(failed)?;
+        authority.server(&self.hosts, until).map_err(failed)?;
+        told.credentials(&authority, until, &self.document)
     }
 
     fn show(&self, said: &[SaidKind], founded: Option<u64>) -> Result<(), Failure> {

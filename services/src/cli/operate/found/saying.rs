@@ -8,10 +8,9 @@ use bytes::Bytes;
 use ledger::event::{Event, KindTag};
 use ledger::rights::lacking;
 use proto::v1;
-use proto::v1::recorder_client::RecorderClient;
 use replay::terminal::text_table::Table;
 use serde::Serialize;
-use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
 
 /// Events a call: some hundred bytes each.
 const CALL_EVENTS: usize = 1_000;
@@ -85,21 +84,29 @@ pub(super) fn table(said: &[SaidKind]) -> Table {
     list(KINDS, said)
 }
 
-/// Says all of it; what became of each kind.
+/// Says all of it by calls; what became of each kind.
 pub(super) async fn say(
-    recorder: &mut RecorderClient<Channel>,
-    principal: &str,
     events: &[Event],
+    principal: &str,
+    mut record: impl AsyncFnMut(Request<v1::RecordRequest>) -> Result<Response<v1::RecordResponse>, Status>,
 ) -> Result<Vec<SaidKind>, Failure> {
+    let mut call = async |events: &[Event], again: Vec<u64>| -> Result<Vec<v1::Receipt>, Failure> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let encoded: Vec<Bytes> = events.iter().map(|event| proto::event::encode(event).into()).collect();
+        let message = v1::RecordRequest { events: encoded, dry_run: false, terse: false, again };
+        let receipts = record(named(message, principal)).await?.into_inner().receipts;
+        if receipts.len() == events.len() { Ok(receipts) } else { Err(missing("answer for each event")) }
+    };
     let mut answers = Vec::with_capacity(events.len());
     for events in events.chunks(CALL_EVENTS) {
-        let mut receipts = call(recorder, principal, events, Vec::new()).await?;
-        let again: Vec<(usize, u64)> =
-            receipts.iter().enumerate().filter_map(|(at, receipt)| Some((at, refused_before(receipt)?))).collect();
-        let meant: Vec<Event> = again.iter().filter_map(|(at, _)| events.get(*at).cloned()).collect();
-        let numbers = again.iter().map(|(_, number)| *number).collect();
-        for ((at, _), receipt) in again.iter().zip(call(recorder, principal, &meant, numbers).await?) {
-            receipts[*at] = receipt;
+        let mut receipts = call(events, Vec::new()).await?;
+        let before = receipts.iter().enumerate().filter_map(|(at, receipt)| Some((at, refused_before(receipt)?)));
+        let (places, again): (Vec<usize>, Vec<u64>) = before.unzip();
+        let meant: Vec<Event> = places.iter().filter_map(|at| events.get(*at).cloned()).collect();
+        for (at, receipt) in places.into_iter().zip(call(&meant, again).await?) {
+            receipts[at] = receipt;
         }
         answers.extend(events.iter().map(|event| event.kind.tag()).zip(receipts.into_iter().map(Some)));
     }
@@ -110,19 +117,4 @@ pub(super) async fn say(
 fn refused_before(receipt: &v1::Receipt) -> Option<u64> {
     let passing = receipt.refusal.as_ref().is_some_and(|refusal| !refusal.permanent);
     (receipt.outcome() == v1::Outcome::Duplicate && passing).then_some(receipt.first + 1)
-}
-
-async fn call(
-    recorder: &mut RecorderClient<Channel>,
-    principal: &str,
-    events: &[Event],
-    again: Vec<u64>,
-) -> Result<Vec<v1::Receipt>, Failure> {
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let encoded: Vec<Bytes> = events.iter().map(|event| proto::event::encode(event).into()).collect();
-    let message = v1::RecordRequest { events: encoded, dry_run: false, terse: false, again };
-    let receipts = recorder.record(named(message, principal)).await?.into_inner().receipts;
-    if receipts.len() == events.len() { Ok(receipts) } else { Err(missing("answer for each event")) }
 }

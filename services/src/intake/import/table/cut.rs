@@ -39,7 +39,7 @@ impl Column {
         };
         let digits = number.as_bytes();
         let long = digits.len() >= LONG && digits.iter().all(u8::is_ascii_digit);
-        self.long += u64::from(long || col == Col::IdNumber);
+        self.long += u64::from(long || is_identity(col));
         if long && digits[KEPT..].iter().all(|digit| *digit == b'0') {
             self.cut += 1;
             self.failing += u64::from(!is_identity_number(digits));
@@ -48,8 +48,13 @@ impl Column {
 
     fn is_cut(&self, col: Col) -> bool {
         let mostly = self.long >= ENOUGH && 2 * self.cut > self.long;
-        mostly && (col != Col::IdNumber || 2 * self.failing > self.cut)
+        mostly && (!is_identity(col) || 2 * self.failing > self.cut)
     }
+}
+
+/// Whether a column holds identity numbers.
+fn is_identity(col: Col) -> bool {
+    matches!(col, Col::IdNumber | Col::Human)
 }
 
 /// The first column of the file whose numbers were cut, as what is wrong with the file.
@@ -71,7 +76,7 @@ pub(crate) fn cut_column(path: &Path, layout: &Layout) -> Result<Option<Wrong>, 
     }
     while let Some(cells) = file.next_cells(layout)? {
         for ((at, col), column) in looked_at.iter().zip(&mut columns) {
-            if cells[*at].len() >= LONG || *col == Col::IdNumber && !cells[*at].is_empty() {
+            if cells[*at].len() >= LONG || is_identity(*col) && !cells[*at].is_empty() {
                 column.take(*col, &cells[*at]);
             }
         }
