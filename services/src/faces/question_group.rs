@@ -69,3 +69,19 @@ pub fn asks(engine: &Engine, principal: &str, groups: &[QuestionGroup]) -> Resul
     let on = Day::in_beijing(engine.now_ms(&state));
     may_ask(&state, principal, &names, on).map_err(|lacks| MayNotAsk { who: principal.to_owned(), lacks })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::QuestionGroup;
+    use ledger::event::Kind;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_shipped_table_names_these_groups_and_each_is_somebodys() {
+        let events = replay::policies::rights::shipped_rights().expect("the shipped table");
+        let Kind::RightsAdopted(rights) = &events[0].kind else { panic!("a table of roles") };
+        let asked: BTreeSet<&str> = rights.roles.iter().flat_map(|role| &role.asks).map(String::as_str).collect();
+        let known: BTreeSet<&str> = QuestionGroup::ALL.iter().map(|group| group.name()).collect();
+        assert_eq!(asked, known);
+    }
+}

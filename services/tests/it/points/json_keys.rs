@@ -106,14 +106,7 @@ fn rights(unit: Uuid) -> Vec<Event> {
     let registered =
         PrincipalRegistered { holder: holder.clone(), human: Some(unit), unit, document: document.clone() };
     let (way, digest, fingerprint) = (CredentialWay::KeyPair, FingerprintDigest::Sha256, [7; 32]);
-    let bound = CredentialBound {
-        holder: holder.clone(),
-        way,
-        digest,
-        fingerprint,
-        until,
-        document: document.clone(),
-    };
+    let bound = CredentialBound { holder: holder.clone(), way, digest, fingerprint, until, document: document.clone() };
     let (grant, role, duty) = ("管1".to_owned(), "security_admin".to_owned(), Duty::Operate);
     let granted = RoleGranted { grant, holder, role, unit: None, duty, from: on, until, document };
     let kinds = [Kind::PrincipalRegistered(registered), Kind::CredentialBound(bound), Kind::RoleGranted(granted)];
