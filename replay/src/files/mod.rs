@@ -3,6 +3,7 @@
 //! What is in files, and what an error means, is for the caller to say.
 
 pub(crate) mod known;
+pub mod secret;
 pub mod small;
 #[cfg(feature = "faults")]
 pub mod watched;

@@ -1,9 +1,10 @@
 //! Key files: the secret one only its owner may read, outside the record; the public one beside it for everybody.
 
+use crate::files::secret::{SecretError, read_secret_text, write_secret};
 use crate::files::small::{SMALL_BYTES, text_at_most};
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::proof::signed_note::{NoteError, Signer, Verifier};
@@ -30,12 +31,9 @@ pub enum KeyError {
         /// What is wrong with it.
         source: NoteError,
     },
-    /// Others may read the secret key.
-    #[error("{} may be read by others; make it yours alone with `chmod 600 {}`", path.display(), path.display())]
-    Open {
-        /// Which file.
-        path: PathBuf,
-    },
+    /// The secret cannot be read, or is none as others may read it.
+    #[error("reading key {0}")]
+    Secret(#[from] SecretError),
 }
 
 /// The file of the public part of a key file.
@@ -56,32 +54,25 @@ pub fn write(path: &Path, signer: &Signer) -> Result<PathBuf, KeyError> {
         let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
         return Err(KeyError::Io { doing: "creating", path: public, source });
     }
-    put(path, 0o600, &signer.secret_text())?;
-    put(&public, 0o644, &signer.verifier().to_string())?;
+    put(path, &signer.secret_text(), write_secret)?;
+    put(&public, &signer.verifier().to_string(), |path, line| {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)?;
+        file.write_all(line).and_then(|()| file.sync_all())
+    })?;
     Ok(public)
 }
 
-fn put(path: &Path, mode: u32, text: &str) -> Result<(), KeyError> {
+fn put(path: &Path, text: &str, write: impl FnOnce(&Path, &[u8]) -> std::io::Result<()>) -> Result<(), KeyError> {
     let fail = |source| KeyError::Io { doing: "creating", path: path.to_owned(), source };
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(fail)?;
-    file.write_all(format!("{text}\n").as_bytes()).map_err(fail)?;
-    file.sync_all().map_err(fail)
+    write(path, format!("{text}\n").as_bytes()).map_err(fail)
 }
-
-/// Where a container finds its secrets: mounted for it alone, with the mode they have outside.
-const MOUNTED: &str = "/run/secrets";
 
 /// Reads a secret key.
 ///
 /// # Errors
 /// It is not there, is no key, or others may read it.
 pub fn read(path: &Path) -> Result<Signer, KeyError> {
-    let fail = |source| KeyError::Io { doing: "reading key", path: path.to_owned(), source };
-    let mode = fs::metadata(path).map_err(fail)?.permissions().mode();
-    if mode & 0o077 != 0 && !path.starts_with(MOUNTED) {
-        return Err(KeyError::Open { path: path.to_owned() });
-    }
-    let text = text_at_most(path, SMALL_BYTES).map_err(fail)?;
+    let text = read_secret_text(path)?;
     Signer::parse(&text).map_err(|source| KeyError::Bad { path: path.to_owned(), source })
 }
 
@@ -107,6 +98,8 @@ pub fn public(text_or_file: &str) -> Result<Verifier, KeyError> {
 mod tests {
     use super::*;
     use crate::proof::signed_note::Role;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_key_is_written_once_and_read_again() {
@@ -127,6 +120,6 @@ mod tests {
         let path = dir.path().join("ledger.key");
         write(&path, &Signer::generate("here", Role::Author).unwrap()).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(read(&path), Err(KeyError::Open { .. })));
+        assert!(matches!(read(&path), Err(KeyError::Secret(SecretError::Open(_)))));
     }
 }

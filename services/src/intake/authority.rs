@@ -7,9 +7,9 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PublicKeyData, date_time_ymd,
 };
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use replay::files::secret::{SecretError, read_secret_text, write_secret};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Years the authority's own certificate is good.
@@ -32,9 +32,9 @@ pub enum AuthorityError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Others may read it.
-    #[error("{} may be read by others; make it yours alone with `chmod 600 {}`", .0.display(), .0.display())]
-    Open(PathBuf),
+    /// It cannot be read, or others may read it.
+    #[error("reading {0}")]
+    Secret(#[from] SecretError),
     /// It holds no key, as of a run that was cut short.
     #[error("{} holds no key; move it away and run this again", .0.display())]
     NoKey(PathBuf),
@@ -160,11 +160,7 @@ fn fingerprint(key: &KeyPair) -> Hash {
 
 /// The key in a file that nobody else may read.
 fn key_of(path: &Path) -> Result<KeyPair, AuthorityError> {
-    let io = |source| AuthorityError::Io { doing: "reading", path: path.to_owned(), source };
-    if fs::metadata(path).map_err(io)?.permissions().mode() & 0o077 != 0 {
-        return Err(AuthorityError::Open(path.to_owned()));
-    }
-    let text = fs::read_to_string(path).map_err(io)?;
+    let text = read_secret_text(path)?;
     let key = text.find(KEY_BEGINS).and_then(|at| KeyPair::from_pem(text.get(at..)?).ok());
     key.ok_or_else(|| AuthorityError::NoKey(path.to_owned()))
 }
@@ -172,13 +168,14 @@ fn key_of(path: &Path) -> Result<KeyPair, AuthorityError> {
 /// Writes a file that only its owner may read. Replaces nothing.
 fn write(path: &Path, text: &str) -> Result<(), AuthorityError> {
     let io = |source| AuthorityError::Io { doing: "creating", path: path.to_owned(), source };
-    let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
+    write_secret(path, text.as_bytes()).map_err(io)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
 
     const TODAY: (i16, i8, i8) = (2026, 1, 1);
 
@@ -222,7 +219,7 @@ mod tests {
         let authority = Authority::open(dir.path(), today()).expect("an authority");
         fs::write(authority.file_of("61CZ/s1"), "-----BEGIN PRIVATE KEY-----").expect("written");
         let client = || authority.client("61CZ/s1", today()).expect_err("no key");
-        assert!(matches!(client(), AuthorityError::Open(_)));
+        assert!(matches!(client(), AuthorityError::Secret(SecretError::Open(_))));
         fs::set_permissions(authority.file_of("61CZ/s1"), fs::Permissions::from_mode(0o600)).expect("a mode");
         assert!(matches!(client(), AuthorityError::NoKey(_)));
     }

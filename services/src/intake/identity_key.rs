@@ -4,9 +4,9 @@
 use super::identity::Identity;
 use ledger::event::{Event, IdentityKeyAnnounced, Kind};
 use ledger::money::Day;
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use replay::files::secret::{SecretError, read_secret, write_secret};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Bytes of a new key.
@@ -33,9 +33,9 @@ pub enum IdentityKeyError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Others may read it.
-    #[error("{} may be read by others; make it yours alone with `chmod 600 {}`", .0.display(), .0.display())]
-    Open(PathBuf),
+    /// It cannot be read, or is no secret as others may read it.
+    #[error("reading {0}")]
+    Secret(#[from] SecretError),
     /// It is no key.
     #[error("{} is no key of identities: {why}; make one with `mingzhang identity-key FILE`", path.display())]
     Bad {
@@ -58,8 +58,7 @@ pub fn write(path: &Path) -> Result<Identity, IdentityKeyError> {
         drawn.map_err(|source| IdentityKeyError::Io { doing: "drawing a key for", path: path.to_owned(), source })?;
     }
     let fail = |source| IdentityKeyError::Io { doing: "creating", path: path.to_owned(), source };
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(fail)?;
-    file.write_all(&key).and_then(|()| file.sync_all()).map_err(fail)?;
+    write_secret(path, &key).map_err(fail)?;
     Ok(Identity::new(&key))
 }
 
@@ -68,18 +67,7 @@ pub fn write(path: &Path) -> Result<Identity, IdentityKeyError> {
 /// # Errors
 /// It is not there, others may read it, or it is no key: too short, too long, text, or all the same.
 pub fn read(path: &Path) -> Result<Identity, IdentityKeyError> {
-    let fail = |source| IdentityKeyError::Io { doing: "reading", path: path.to_owned(), source };
-    let about = fs::metadata(path).map_err(fail)?;
-    // Asked before it is opened: a device has no end, and opening a pipe waits for whoever writes to it.
-    if !about.is_file() {
-        return Err(IdentityKeyError::Bad { path: path.to_owned(), why: "it is no plain file" });
-    }
-    if about.permissions().mode() & 0o077 != 0 {
-        return Err(IdentityKeyError::Open(path.to_owned()));
-    }
-    let mut key = Vec::new();
-    let room = MOST_BYTES as u64 + 1;
-    File::open(path).and_then(|file| file.take(room).read_to_end(&mut key)).map_err(fail)?;
+    let key = read_secret(path)?;
     match fault(&key) {
         Some(why) => Err(IdentityKeyError::Bad { path: path.to_owned(), why }),
         None => Ok(Identity::new(&key)),
@@ -125,6 +113,8 @@ pub fn announcement(identity: &Identity, document: &str) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::{self, OpenOptions};
+    use std::os::unix::fs::PermissionsExt;
 
     fn put(bytes: &[u8], mode: u32) -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().expect("a directory");
@@ -169,7 +159,7 @@ mod tests {
         let key: Vec<u8> = (0..32).collect();
         for mode in [0o604, 0o640, 0o660, 0o666, 0o601, 0o644] {
             let (_dir, path) = put(&key, mode);
-            assert!(matches!(read(&path), Err(IdentityKeyError::Open(_))), "{mode:o}");
+            assert!(matches!(read(&path), Err(IdentityKeyError::Secret(SecretError::Open(_)))), "{mode:o}");
         }
         for mode in [0o600, 0o400] {
             let (_dir, path) = put(&key, mode);
@@ -206,7 +196,7 @@ mod tests {
         // A file of a terabyte that takes no room.
         let (_dir, path) = put(b"", 0o600);
         OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(1 << 40)).expect("a long file");
-        assert!(read(&path).expect_err("no key").to_string().contains("more than 4,096"));
+        assert!(read(&path).expect_err("no key").to_string().contains("more than 65536"));
     }
 
     #[test]
