@@ -5,10 +5,12 @@
 //! [`record`] (the bytes in one order), [`proof`] (what is signed over them), [`pages`] (what is kept on disk and can be
 //! thrown away), [`engine`] (the loop that folds), [`answers`] (what the state says; engine and answers do not know each
 //! other), [`audit`] (why, what if, what changed) and [`upkeep`] (copies and repair; nor do these two). The jobs are under
-//! the binary. Below all wings lie limits, points in time, printing, and [`policies`]: policy files, and those shipped.
+//! the binary. Below all wings lie limits, points in time, printing, how a server is
+//! reached ([`dial`]), and [`policies`]: policy files, and those shipped.
 
 pub mod answers;
 pub mod audit;
+pub mod dial;
 pub mod engine;
 pub mod files;
 pub mod kill_points;

@@ -71,9 +71,12 @@ pub(crate) fn heard<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<A
     principal(std::str::from_utf8(&percent_decoded(header)).map_err(|_| PrincipalFault::NotText)?)
 }
 
-/// A request that names its principal.
+/// A request that names its principal; where no name is given, whoever calls shows who he is in another way.
 pub fn named<T>(message: T, principal: &str) -> Request<T> {
     let mut request = Request::new(message);
+    if principal.is_empty() {
+        return request;
+    }
     // Percent-encoding leaves only characters that a header takes.
     if let Ok(value) = MetadataValue::try_from(percent_encoded(principal)) {
         request.metadata_mut().insert(PRINCIPAL_HEADER, value);

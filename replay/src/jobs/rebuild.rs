@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use proto::v1::operator_client::OperatorClient;
 use proto::v1::{RebuildProgress, RebuildRequest};
+use replay::dial::DialArgs;
 use replay::engine::EngineError;
 use replay::engine::rebuilding::{Only, RebuildError, Rebuilt, rebuild_offline};
 use replay::record::error::LogError;
@@ -54,6 +55,8 @@ pub struct RebuildArgs {
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    by: DialArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -80,9 +83,11 @@ pub fn run(args: &RebuildArgs) -> anyhow::Result<ExitCode> {
     let began = Instant::now();
     let only = args.only.map(Only::from);
     let rebuilt = match &args.live {
-        Some(url) => {
-            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(ask(url, only, &bar))?
-        }
+        Some(url) => tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(ask(
+            (url, &args.by),
+            only,
+            &bar,
+        ))?,
         None => here(args.data.as_deref().unwrap_or(Path::new(".")), args.ledger, only, &bar)?,
     };
     bar.finish_and_clear();
@@ -119,8 +124,8 @@ fn here(data: &Path, ledger: Ledger, only: Option<Only>, bar: &Bar) -> anyhow::R
 }
 
 /// Has a service rebuild; `None` if interrupted, which the service sees by the end of the call.
-async fn ask(url: &str, only: Option<Only>, bar: &Bar) -> anyhow::Result<Option<Rebuilt>> {
-    let mut client = OperatorClient::new(service_client::connect(url).await?);
+async fn ask((url, by): (&str, &DialArgs), only: Option<Only>, bar: &Bar) -> anyhow::Result<Option<Rebuilt>> {
+    let mut client = OperatorClient::new(service_client::connect(url, by).await?);
     let only = only.map_or("", Only::name).to_owned();
     let answer = client.rebuild(RebuildRequest { only }).await.map_err(|status| service_client::refused(&status))?;
     let mut told = answer.into_inner();

@@ -1,23 +1,14 @@
 //! Jobs that ask a running service: the connection, and what its refusals mean to whoever typed the command.
 
-use std::time::Duration;
-
-use anyhow::Context;
+use replay::dial::{DialArgs, Line};
 use tonic::Status;
-use tonic::transport::{Channel, Endpoint};
-
-/// How long to wait for a service to answer the door.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Connects to the service at an address, with or without `http://`.
 ///
 /// # Errors
-/// The address is none, or nobody answers there.
-pub async fn connect(address: &str) -> anyhow::Result<Channel> {
-    let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let endpoint = Endpoint::from_shared(url).with_context(|| format!("{address} is no address of a service"))?;
-    let connected = endpoint.connect_timeout(CONNECT).connect().await;
-    connected.with_context(|| format!("no service answers at {address}; is `mingzhang serve` running there?"))
+/// The address is none, nobody answers there, or it is not shown that it is the service.
+pub async fn connect(address: &str, by: &DialArgs) -> anyhow::Result<Line> {
+    Ok(by.dialling(address)?.connect().await?)
 }
 
 /// What a service refused, in its own words.

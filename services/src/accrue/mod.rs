@@ -11,11 +11,11 @@ use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::Line;
 use say::{accrued, adjusted, record};
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
 use tonic::Status;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 /// Loans asked for at once: what the server answers at most.
@@ -128,8 +128,8 @@ struct Figure {
 /// # Errors
 /// The server cannot be reached, or does not know the lender.
 pub async fn run(
-    mut query: QueryClient<Channel>,
-    recorder: RecorderClient<Channel>,
+    mut query: QueryClient<Line>,
+    recorder: RecorderClient<Line>,
     job: &Job,
     progress: &mut dyn FnMut(u64),
 ) -> Result<AccrualReport, Status> {
@@ -158,7 +158,7 @@ pub async fn run(
 
 struct Run<'a> {
     job: &'a Job,
-    recorder: RecorderClient<Channel>,
+    recorder: RecorderClient<Line>,
     calls: JoinSet<Result<(Vec<Figure>, v1::RecordResponse), Status>>,
     waiting: Vec<Figure>,
     report: AccrualReport,
@@ -167,7 +167,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn round(&mut self, query: &mut QueryClient<Channel>, progress: &mut dyn FnMut(u64)) -> Result<(), Status> {
+    async fn round(&mut self, query: &mut QueryClient<Line>, progress: &mut dyn FnMut(u64)) -> Result<(), Status> {
         let mut page_token = String::new();
         loop {
             let request = v1::ListDueInterestRequest {

@@ -8,8 +8,8 @@ use ledger::event::{Event, Interest, InterestAccrued, InterestAdjusted, Kind};
 use ledger::money::Day;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::Line;
 use std::time::Duration;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub(super) fn adjusted(effective: Day, event: InterestAdjusted) -> Event {
 
 /// Records one call of figures.
 pub(super) async fn record(
-    recorder: RecorderClient<Channel>,
+    recorder: RecorderClient<Line>,
     principal: String,
     call: Vec<Figure>,
 ) -> Result<(Vec<Figure>, v1::RecordResponse), Status> {
@@ -42,7 +42,7 @@ pub(super) async fn record(
 /// # Errors
 /// The server cannot be reached, or does not take them.
 pub async fn record_all(
-    recorder: &RecorderClient<Channel>,
+    recorder: &RecorderClient<Line>,
     principal: &str,
     events: &[Event],
 ) -> Result<Vec<v1::Receipt>, Status> {
@@ -56,7 +56,7 @@ pub async fn record_all(
 
 /// Records one call. What was refused before for a reason that may have passed is said again at once: whoever runs a job means it.
 async fn record_call(
-    recorder: RecorderClient<Channel>,
+    recorder: RecorderClient<Line>,
     principal: &str,
     events: Vec<Bytes>,
 ) -> Result<v1::RecordResponse, Status> {
@@ -81,7 +81,7 @@ fn may_pass(receipt: &v1::Receipt) -> bool {
 }
 
 async fn recorded(
-    mut recorder: RecorderClient<Channel>,
+    mut recorder: RecorderClient<Line>,
     principal: &str,
     events: Vec<Bytes>,
     again: Vec<u64>,

@@ -12,10 +12,10 @@ use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::Line;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 /// Rows a page, the most the server gives.
@@ -52,11 +52,11 @@ pub async fn apart(
     Ok((listing, clients::run(address, callers, batch, events_of).await?))
 }
 
-fn query(channel: Channel) -> QueryClient<Channel> {
+fn query(channel: Line) -> QueryClient<Line> {
     QueryClient::new(channel).max_decoding_message_size(usize::MAX)
 }
 
-async fn list(mut client: QueryClient<Channel>, through: Day) -> anyhow::Result<Vec<InterestAccrued>> {
+async fn list(mut client: QueryClient<Line>, through: Day) -> anyhow::Result<Vec<InterestAccrued>> {
     let mut due = Vec::new();
     let mut request = v1::ListDueInterestRequest {
         lender: Bytes::copy_from_slice(lender().as_bytes()),

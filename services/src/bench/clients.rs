@@ -5,12 +5,12 @@ use anyhow::Context;
 use bytes::Bytes;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::{DialArgs, Line};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Barrier;
 use tonic::Code;
-use tonic::transport::{Channel, Endpoint};
 
 /// Connections at most; further callers share them.
 const CONNECTIONS: usize = 8;
@@ -77,17 +77,16 @@ pub async fn run(
 }
 
 /// Connections to the server just started.
-pub async fn connect(address: SocketAddr, count: usize) -> anyhow::Result<Vec<Channel>> {
+pub async fn connect(address: SocketAddr, count: usize) -> anyhow::Result<Vec<Line>> {
     let mut channels = Vec::new();
     for _ in 0..count {
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
-        let endpoint = endpoint.initial_connection_window_size(16 * 1024 * 1024);
-        channels.push(endpoint.connect().await.context("connecting to the server just started")?);
+        let dialling = DialArgs::default().dialling(&address.to_string())?.reading_ahead(16 * 1024 * 1024);
+        channels.push(dialling.connect().await.context("connecting to the server just started")?);
     }
     Ok(channels)
 }
 
-async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow::Result<(u64, u64, Vec<Duration>)> {
+async fn call_all(channel: Line, events: Vec<Bytes>, batch: usize) -> anyhow::Result<(u64, u64, Vec<Duration>)> {
     let limit = crate::faces::grpc::MAX_REQUEST_BYTES;
     let mut client = RecorderClient::new(channel).max_decoding_message_size(limit);
     let (mut answered, mut refused) = (0, 0);
@@ -104,7 +103,7 @@ async fn call_all(channel: Channel, events: Vec<Bytes>, batch: usize) -> anyhow:
     Ok((answered, refused, calls))
 }
 
-async fn call(client: &mut RecorderClient<Channel>, events: &[Bytes]) -> anyhow::Result<v1::RecordResponse> {
+async fn call(client: &mut RecorderClient<Line>, events: &[Bytes]) -> anyhow::Result<v1::RecordResponse> {
     loop {
         let message = v1::RecordRequest { events: events.to_vec(), dry_run: false, terse: true, again: Vec::new() };
         match client.record(named(message, "bench")).await {

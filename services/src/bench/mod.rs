@@ -13,6 +13,7 @@ pub use loans::{LoanBenchOptions, LoansMeasured, run as run_loans};
 pub use points::{PointsMeasured, PointsOptions, run as run_points};
 
 use crate::faces::grpc;
+use crate::faces::who::Access;
 use crate::intake::embedded::Handover;
 use crate::intake::import::Said;
 use anyhow::{Context, bail, ensure};
@@ -177,7 +178,7 @@ impl Ground {
             let address = listener.local_addr()?;
             let (stop, stopped) = oneshot::channel::<()>();
             let shutdown = async { drop(stopped.await) };
-            let serving = tokio::spawn(grpc::run(listener, self.engine.clone(), false, shutdown));
+            let serving = tokio::spawn(grpc::run(listener, self.engine.clone(), Access::default(), shutdown));
             let done = calls(address).await;
             drop(stop);
             serving.await??;

@@ -14,12 +14,12 @@ use replay::engine::{Engine, Options};
 use replay::point::Booked;
 use replay::terminal::progress;
 use serde::Serialize;
-use tonic::transport::Channel;
 use tonic_types::StatusExt;
 
 use super::Ground;
 use super::clients::connect;
 use crate::wire;
+use replay::dial::Line;
 
 /// Rows of a page of a statement.
 const PAGE_ROWS: usize = 100;
@@ -204,7 +204,7 @@ async fn over_wire(engine: &Engine, address: SocketAddr, asked: &[Asked]) -> any
 /// How long a balance of each takes, asked again while a past is being folded.
 async fn balances(
     engine: &Engine,
-    client: &mut QueryClient<Channel>,
+    client: &mut QueryClient<Line>,
     asked: &[Asked],
     point: impl Fn(&Asked) -> v1::Point,
 ) -> anyhow::Result<Vec<u64>> {

@@ -1,4 +1,4 @@
-//! Talking to a server: where it is, and connections for each kind of caller. How a refusal of it ends a command is in
+//! Talking to a server: where it is, who calls, and connections for each kind of caller. How a refusal of it ends a command is in
 //! `failure`.
 
 use super::failure::Failure;
@@ -7,16 +7,12 @@ use clap::Args;
 use proto::v1::audit_client::AuditClient;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
-use std::time::Duration;
-use tonic::transport::{Channel, Endpoint};
-
-/// How long to try to reach a server.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
+use replay::dial::{DialArgs, Line};
 
 /// What questions go to.
-pub(crate) type Query = QueryClient<Channel>;
+pub(crate) type Query = QueryClient<Line>;
 
-/// Where the server is, and how to print.
+/// Where the server is, who calls, and how to print.
 #[derive(Args, Clone, Debug)]
 pub struct Target {
     /// The server
@@ -28,6 +24,9 @@ pub struct Target {
         value_name = "URL"
     )]
     pub server: String,
+    /// How it is reached, and who calls
+    #[command(flatten)]
+    pub by: DialArgs,
     /// Print JSON instead of a table
     #[arg(long)]
     pub json: bool,
@@ -37,21 +36,18 @@ impl Target {
     /// A connection.
     ///
     /// # Errors
-    /// The address is no address, or nobody answers there.
-    pub(crate) async fn connect(&self) -> Result<Channel, Failure> {
-        let server = &self.server;
-        let url = if server.contains("://") { server.clone() } else { format!("http://{server}") };
-        if !url.starts_with("http://") {
-            let why = "the connection would not be encrypted, as this program speaks no TLS yet; reach a ledger on another \
-                       machine through a tunnel, and write http://";
-            return Err(Failure::Usage(format!("--server {server}: {why}")));
+    /// The address is no address, nobody answers there, or it is not shown that it is the server.
+    pub(crate) async fn connect(&self) -> Result<Line, Failure> {
+        Ok(self.by.dialling(&self.server)?.connect().await?)
+    }
+
+    /// In whose name something is said: what was typed, or the usual name. Whoever shows who he is needs no name.
+    pub(crate) fn in_name(&self, typed: Option<&String>, usual: &str) -> String {
+        match typed {
+            Some(name) => name.clone(),
+            None if self.by.me.is_some() => String::new(),
+            None => usual.to_owned(),
         }
-        let endpoint =
-            Endpoint::from_shared(url).map_err(|error| Failure::Usage(format!("--server {server}: {error}")))?;
-        let endpoint = endpoint.connect_timeout(CONNECT_TIME).tcp_nodelay(true);
-        endpoint.connect().await.map_err(|_| {
-            Failure::Unreachable(format!("no server answers at {server}; start one with `mingzhang serve --data DIR`"))
-        })
     }
 
     /// A connection for questions.
@@ -60,12 +56,12 @@ impl Target {
     }
 
     /// A connection for events.
-    pub(crate) async fn recorder(&self) -> Result<RecorderClient<Channel>, Failure> {
+    pub(crate) async fn recorder(&self) -> Result<RecorderClient<Line>, Failure> {
         Ok(RecorderClient::new(self.connect().await?).max_decoding_message_size(MAX_REQUEST_BYTES * 4))
     }
 
     /// A connection for auditors' questions.
-    pub(crate) async fn audit(&self) -> Result<AuditClient<Channel>, Failure> {
+    pub(crate) async fn audit(&self) -> Result<AuditClient<Line>, Failure> {
         Ok(AuditClient::new(self.connect().await?))
     }
 }

@@ -1,7 +1,9 @@
 //! How a command ends, if not well: what is said, and with which exit code. Absent on purpose: what any command does.
 
+use replay::dial::{DialError, reasons};
 use replay::engine::EngineError;
 use replay::record::error::LogError;
+use std::error::Error;
 use tonic::{Code, Status};
 
 /// The exit codes, as the help of the whole program lists them.
@@ -83,7 +85,11 @@ impl From<serde_json::Error> for Failure {
 
 impl From<Status> for Failure {
     fn from(status: Status) -> Self {
-        let message = status.message().to_owned();
+        // What the connection ended with says more than that it did.
+        let message = match status.source() {
+            Some(cause) => format!("{}: {}", status.message(), reasons(cause)),
+            None => status.message().to_owned(),
+        };
         match status.code() {
             Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => Self::Unreachable(message),
             Code::NotFound => Self::NotFound(message),
@@ -98,6 +104,15 @@ impl From<EngineError> for Failure {
         match &error {
             EngineError::Log(log) => Self::from(&**log),
             _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<DialError> for Failure {
+    fn from(error: DialError) -> Self {
+        match error {
+            DialError::Unreachable { .. } | DialError::Insecure { .. } => Self::Unreachable(error.to_string()),
+            _ => Self::Usage(error.to_string()),
         }
     }
 }

@@ -86,6 +86,7 @@ commands! {
         Diff(ledger::diff::DiffArgs),
         Rights(ledger::rights::RightsArgs),
         IdentityKey(proof::identity_key::IdentityKeyArgs),
+        Credential(proof::credential::CredentialArgs),
         Keygen(proof::keygen::KeygenArgs),
         AnnounceKey(proof::announce_key::AnnounceKeyArgs),
         Checkpoint(proof::checkpoint::CheckpointArgs),

@@ -3,13 +3,13 @@
 
 use proto::v1::GetCheckpointRequest;
 use proto::v1::audit_client::AuditClient;
+use replay::dial::{DialArgs, DialError, Line};
 use replay::engine::{Engine, EngineError};
 use replay::proof::checkpoint_files::{Checkpoints, Signed};
 use replay::proof::comparing::Compared;
 use replay::proof::signed_note::{Note, Verifier};
 use std::path::PathBuf;
 use std::time::Duration;
-use tonic::transport::{Channel, Endpoint};
 
 /// How long the writer's answer is waited for; the next look comes anyway.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
@@ -23,8 +23,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Where the writer's checkpoints are found.
 #[derive(Clone, Debug)]
 pub enum CheckpointSource {
-    /// At its server.
-    Server(String),
+    /// At its server, reached so.
+    Server(String, DialArgs),
     /// In a directory that it keeps them in, or that they are copied to.
     Files(PathBuf),
 }
@@ -44,8 +44,8 @@ pub struct Comparing {
 /// none of the keys signed, is told in the engine's standing.
 ///
 /// # Errors
-/// The writer's address is none.
-pub async fn run(engine: Engine, comparing: Comparing) -> Result<(), tonic::transport::Error> {
+/// The writer's address is none, or what shows who calls cannot be read.
+pub async fn run(engine: Engine, comparing: Comparing) -> Result<(), DialError> {
     let writer = Fetching::new(comparing.source)?;
     loop {
         let told = match writer.fetch().await {
@@ -82,18 +82,17 @@ async fn hold(engine: &Engine, signed: Signed, keys: &[Verifier]) -> Result<Comp
 }
 
 enum Fetching {
-    Server(String, AuditClient<Channel>),
+    Server(String, AuditClient<Line>),
     Files(Checkpoints),
 }
 
 impl Fetching {
-    fn new(source: CheckpointSource) -> Result<Self, tonic::transport::Error> {
+    fn new(source: CheckpointSource) -> Result<Self, DialError> {
         Ok(match source {
             CheckpointSource::Files(dir) => Self::Files(Checkpoints::in_dir(dir)),
-            CheckpointSource::Server(address) => {
-                let url = if address.contains("://") { address.clone() } else { format!("http://{address}") };
-                let endpoint = Endpoint::from_shared(url)?.connect_timeout(ANSWER_TIME).timeout(ANSWER_TIME);
-                Self::Server(address, AuditClient::new(endpoint.connect_lazy()))
+            CheckpointSource::Server(address, by) => {
+                let line = by.dialling(&address)?.lazily(ANSWER_TIME);
+                Self::Server(address, AuditClient::new(line))
             }
         })
     }

@@ -44,6 +44,8 @@ pub struct Watched {
     pub asked: Asked,
     /// How much is going on besides.
     pub load: ServerLoad,
+    /// What is wrong with the files of TLS.
+    pub tls: Option<String>,
 }
 
 /// How far the ledger is.
@@ -51,7 +53,7 @@ pub struct Watched {
 /// # Errors
 /// The past state is not at hand any more.
 pub fn status(
-    Watched { asked, load }: &Watched,
+    Watched { asked, load, tls }: &Watched,
     request: &v1::GetStatusRequest,
 ) -> Result<v1::GetStatusResponse, QueryError> {
     let state = asked.state()?;
@@ -59,7 +61,8 @@ pub fn status(
     let latest = state.latest;
     let Counts { posted, refused, duplicates } = state.counts;
     let standing = asked.engine.standing();
-    let doubts: Vec<String> = [standing.doubt, standing.pages, standing.removed].into_iter().flatten().collect();
+    let doubts: Vec<String> =
+        [standing.doubt, standing.pages, standing.removed, tls.clone()].into_iter().flatten().collect();
     Ok(v1::GetStatusResponse {
         as_of: state.entries,
         basis: asked.basis(),

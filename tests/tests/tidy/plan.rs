@@ -37,7 +37,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "replay",
         &[
             &["limits", "kill_points", "files", "point", "terminal", "policies"],
-            &["pause"],
+            &["pause", "dial"],
             &["record"],
             &["proof"],
             &["pages"],

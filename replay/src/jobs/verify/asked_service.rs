@@ -6,10 +6,10 @@ use ledger::hash::Hash;
 use proto::v1::audit_client::AuditClient;
 use proto::v1::query_client::QueryClient;
 use proto::v1::{GetCheckpointRequest, GetStatusRequest};
+use replay::dial::{DialArgs, Line};
 use replay::proof::signed_note::Note;
 use serde::Serialize;
 use tonic::Code;
-use tonic::transport::Channel;
 
 use super::expected::{self, Expectation};
 use crate::jobs::service_client;
@@ -26,10 +26,10 @@ pub struct Live {
 }
 
 /// Asks the service, also for the last checkpoint that so many of its witnesses cosigned, if any is asked for. Whether the key of its checkpoint is trusted is for `trusted_keys`.
-pub fn ask(server: &str, witnesses: usize) -> anyhow::Result<(Live, Vec<Expectation>)> {
+pub fn ask(server: &str, by: &DialArgs, witnesses: usize) -> anyhow::Result<(Live, Vec<Expectation>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let channel = service_client::connect(server).await?;
+        let channel = service_client::connect(server, by).await?;
         let mut points = checkpoint(channel.clone(), server, 0).await?;
         let checkpoint_at = points.first().map(|point| point.at);
         if witnesses > 0 {
@@ -42,7 +42,7 @@ pub fn ask(server: &str, witnesses: usize) -> anyhow::Result<(Live, Vec<Expectat
     })
 }
 
-async fn digest(channel: Channel, server: &str) -> anyhow::Result<Expectation> {
+async fn digest(channel: Line, server: &str) -> anyhow::Result<Expectation> {
     let request = GetStatusRequest { digest: true, ..GetStatusRequest::default() };
     let answer =
         QueryClient::new(channel).get_status(request).await.map_err(|status| service_client::refused(&status))?;
@@ -52,7 +52,7 @@ async fn digest(channel: Channel, server: &str) -> anyhow::Result<Expectation> {
 }
 
 /// Both notes of the last checkpoint, or of the last that so many witnesses cosigned; none from a service that has no key or none.
-async fn checkpoint(channel: Channel, server: &str, witnesses: u32) -> anyhow::Result<Vec<Expectation>> {
+async fn checkpoint(channel: Line, server: &str, witnesses: u32) -> anyhow::Result<Vec<Expectation>> {
     let answer = AuditClient::new(channel).get_checkpoint(GetCheckpointRequest { fresh: false, witnesses }).await;
     let answer = match answer {
         Err(status) if matches!(status.code(), Code::FailedPrecondition | Code::NotFound) => return Ok(Vec::new()),

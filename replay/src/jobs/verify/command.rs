@@ -1,6 +1,7 @@
 //! What `replay verify` is asked for, and in which order it is done: what must hold is gathered first, then the record is
 //! read, checked and folded, and what came of it is reported.
 
+use replay::dial::DialArgs;
 use replay::files::small::{TEXT_BYTES, read_at_most};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,6 +99,8 @@ pub struct VerifyArgs {
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    by: DialArgs,
 }
 
 /// Verifies and reports.
@@ -167,7 +170,7 @@ fn points(args: &VerifyArgs, keys: &[Verifier], quorum: &Quorum) -> anyhow::Resu
     for receipt in &args.receipt {
         points.extend(expected::of_receipt(receipt)?);
     }
-    let asked = args.live.as_ref().map(|server| asked_service::ask(server, quorum.least)).transpose()?;
+    let asked = args.live.as_ref().map(|server| asked_service::ask(server, &args.by, quorum.least)).transpose()?;
     let live = asked.map(|(live, said)| {
         points.extend(said);
         live

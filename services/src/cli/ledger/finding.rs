@@ -68,8 +68,8 @@ struct SaidArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Option<Day>,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
-    principal: String,
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, required_unless_present = "me")]
+    principal: Option<String>,
     #[command(flatten)]
     target: Target,
 }
@@ -133,7 +133,7 @@ impl SaidArgs {
         let events = vec![Bytes::copy_from_slice(event)];
         let message = v1::RecordRequest { events, dry_run: false, terse: false, again };
         let answer = runtime()?.block_on(async {
-            let request = named(message, &self.principal);
+            let request = named(message, &self.target.in_name(self.principal.as_ref(), ""));
             Ok::<_, Failure>(self.target.recorder().await?.record(request).await?.into_inner())
         })?;
         Ok(answer.receipts.into_iter().next().unwrap_or_default())

@@ -38,9 +38,9 @@ pub struct AccrueArgs {
     /// Only this kind of loan
     #[arg(long, value_enum)]
     kind: Option<KindArg>,
-    /// In whose name
-    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, default_value = PRINCIPAL)]
-    principal: String,
+    /// In whose name; that of the job if neither this nor --me is given
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
+    principal: Option<String>,
     /// Show what is due and submit nothing
     #[arg(long)]
     dry_run: bool,
@@ -56,7 +56,7 @@ impl AccrueArgs {
             lender,
             kind: kind.clone(),
             through: self.through,
-            principal: self.principal.clone(),
+            principal: self.target.in_name(self.principal.as_ref(), PRINCIPAL),
             dry_run: self.dry_run,
         };
         let bar = progress::bar("计息 accruing {bar:40} {human_pos}/{human_len} 笔 loans {eta}", true);

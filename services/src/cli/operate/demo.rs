@@ -8,6 +8,7 @@ use crate::demo::report::report;
 use crate::demo::run::{DemoOptions, Ran};
 use crate::demo::year::Scale;
 use crate::faces::grpc;
+use crate::faces::who::Access;
 use clap::Args;
 use replay::proof::notary::Signing;
 use replay::record::error::LogError;
@@ -86,7 +87,7 @@ impl DemoArgs {
                 self.listen,
                 ran.data.display()
             ));
-            let served = grpc::run(listener, ran.engine.clone(), false, asked_to_stop()).await;
+            let served = grpc::run(listener, ran.engine.clone(), Access::default(), asked_to_stop()).await;
             served.map_err(|error| Failure::Failed(error.to_string()))
         });
         runtime.shutdown_timeout(Duration::from_secs(1));

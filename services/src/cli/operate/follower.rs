@@ -4,6 +4,7 @@ use crate::cli::failure::Failure;
 use crate::faces::following;
 use crate::faces::following::{CheckpointSource, Comparing, LAST_WORDS};
 use clap::Args;
+use replay::dial::DialArgs;
 use replay::engine::{Engine, Options};
 use replay::proof::key_files;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,9 @@ pub struct FollowArgs {
     /// With --follow: start although this data differed from the writer before; pages and tiles are made anew
     #[arg(long, requires = "follow")]
     forget_difference: bool,
+    /// How the writer is reached
+    #[command(flatten)]
+    by: DialArgs,
 }
 
 impl FollowArgs {
@@ -43,7 +47,7 @@ impl FollowArgs {
     pub(crate) fn comparing(&self, given: &[String]) -> Result<Option<Comparing>, Failure> {
         let source = match (&self.checkpoints, &self.of) {
             (Some(dir), _) => CheckpointSource::Files(dir.clone()),
-            (None, Some(writer)) => CheckpointSource::Server(writer.clone()),
+            (None, Some(writer)) => CheckpointSource::Server(writer.clone(), self.by.clone()),
             (None, None) => return Ok(None),
         };
         let keys: Result<Vec<_>, _> = given.iter().map(|key| key_files::public(key)).collect();

@@ -9,8 +9,8 @@ use crate::principal::named;
 use ledger::hash::hex;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::Line;
 use std::path::{Path, PathBuf};
-use tonic::transport::Channel;
 
 /// Why the first import of people puts its key on record.
 const DOCUMENT: &str = "首次导入人员时公布";
@@ -44,7 +44,7 @@ impl KeySource<'_> {
         identity: &Identity,
         files: &[PathBuf],
         principal: &str,
-        (query, recorder): (&mut Query, &mut RecorderClient<Channel>),
+        (query, recorder): (&mut Query, &mut RecorderClient<Line>),
     ) -> Result<(), Failure> {
         if !files.iter().any(|path| hashes(path)) {
             return Ok(());

@@ -1,5 +1,7 @@
-//! Running a ledger and feeding it, a file for each command; `follower` is what `serve --follow` adds. Not here: questions.
+//! Running a ledger and feeding it, a file for each command; `follower` is what `serve --follow` adds, `access` how it lets
+//! callers in. Not here: questions.
 
+mod access;
 pub(crate) mod accrue;
 pub(crate) mod bench;
 pub(crate) mod demo;

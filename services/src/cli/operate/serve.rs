@@ -1,9 +1,11 @@
 //! `mingzhang serve`: a ledger that takes events and answers. What a follower does besides is in `follower`.
 
+use super::access::AccessArgs;
 use super::follower::{self, FollowArgs};
 use crate::cli::failure::Failure;
 use crate::cli::runtime;
 use crate::faces::following::Comparing;
+use crate::faces::who::Access;
 use crate::faces::{grpc, nats};
 use clap::Args;
 use replay::engine::{Engine, Home, Options};
@@ -53,9 +55,8 @@ pub struct ServeArgs {
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
-    /// Believe whoever connects what he calls himself, also on addresses that are not loopback
-    #[arg(long)]
-    trust_principal_header_from_any_address: bool,
+    #[command(flatten)]
+    access: AccessArgs,
     /// Write even if another ledger answers that it writes this stream: that one ends
     #[arg(long, requires = "nats", conflicts_with = "follow")]
     take_over: bool,
@@ -69,14 +70,14 @@ impl ServeArgs {
         // What is wrong with the keys is said before anything is read.
         let comparing = self.follow.comparing(&self.key)?;
         // So is an address nobody may or can listen on: opening the record ends whoever writes it now.
-        let runtime = runtime()?;
-        let listener = runtime.block_on(bound(self))?;
+        let (runtime, access) = (runtime()?, self.access.access()?);
+        let listener = runtime.block_on(bound(self, &access))?;
         self.nobody_writes(&options)?;
         std::fs::create_dir_all(&self.data).map_err(|error| cannot_make(&self.data, &error))?;
         let bar = progress::bar("{spinner} 读取记录 reading the record {human_pos}", true);
         let engine = Engine::open(&options, &mut |entries| bar.set_position(entries))?;
         bar.finish_and_clear();
-        let served = runtime.block_on(serve_engine(self, listener, engine.clone(), comparing));
+        let served = runtime.block_on(serve_engine(self, (listener, access), engine.clone(), comparing));
         let stopped = engine.stop().map_err(Failure::from);
         runtime.shutdown_timeout(Duration::from_secs(1));
         served.and(stopped)
@@ -137,17 +138,16 @@ fn witnesses(named: &[String], own: &Verifier) -> Result<Vec<Verifier>, Failure>
 }
 
 /// The socket to listen on, if it may be listened on.
-async fn bound(args: &ServeArgs) -> Result<TcpListener, Failure> {
+async fn bound(args: &ServeArgs, access: &Access) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen)))?;
-    grpc::may_listen(&listener, args.trust_principal_header_from_any_address)
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    grpc::may_listen(&listener, access).map_err(|error| Failure::Usage(error.to_string()))?;
     Ok(listener)
 }
 
 async fn serve_engine(
     args: &ServeArgs,
-    listener: TcpListener,
+    (listener, access): (TcpListener, Access),
     engine: Engine,
     comparing: Option<Comparing>,
 ) -> Result<(), Failure> {
@@ -161,7 +161,7 @@ async fn serve_engine(
             "mingzhang: following {writer}, serving {entries} entries on {address}"
         )),
     }
-    let trust_any = args.trust_principal_header_from_any_address;
+    say_who_is_believed(&engine, &access);
     let (stop, stopped) = watch::channel(false);
     // A follower would answer each with a refusal, and the writer would not get to see it.
     let url = args.nats.clone().filter(|_| engine.follows().is_none());
@@ -178,7 +178,7 @@ async fn serve_engine(
         // At the same time, so that one does not wait for the other. Nobody listens if there is no NATS.
         let _ = stop.send(true);
     };
-    let served = grpc::run(listener, engine.clone(), trust_any, shutdown).await;
+    let served = grpc::run(listener, engine.clone(), access, shutdown).await;
     let _ = stop.send(true);
     if let Some(submissions) = submissions
         && tokio::time::timeout(grpc::SHUTDOWN_TIME, submissions).await.is_err()
@@ -186,10 +186,27 @@ async fn serve_engine(
         tracing::warn!("submissions over NATS did not end in time and are cut");
     }
     served.map_err(|error| match error {
-        grpc::ServeError::Open(_) => Failure::Usage(error.to_string()),
+        grpc::ServeError::Plain(_) | grpc::ServeError::Names(_) | grpc::ServeError::Unfounded(_) => {
+            Failure::Usage(error.to_string())
+        }
         other => Failure::Failed(other.to_string()),
     })?;
     wrong.map_or(Ok(()), Err)
+}
+
+/// Where names are believed, that is said: nobody shall take it for more.
+fn say_who_is_believed(engine: &Engine, access: &Access) {
+    let is_founded = engine.read().is_founded();
+    let text = match (is_founded, access.believe_names) {
+        (true, true) => {
+            "不核验身份，仅供演示 callers are believed what they call themselves, from this machine: for demonstrations only"
+        }
+        (false, _) if engine.follows().is_none() => {
+            "尚未启用权限，本机任何人可报任何事 this ledger is not founded: whoever calls from this machine says what he likes under any name"
+        }
+        _ => return,
+    };
+    replay::terminal::printed::say(format_args!("mingzhang: {text}"));
 }
 
 async fn take_submissions(url: String, engine: Engine, mut stopped: watch::Receiver<bool>) {

@@ -43,8 +43,8 @@ pub struct AnnounceKeyArgs {
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Day,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
-    principal: String,
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, required_unless_present = "me")]
+    principal: Option<String>,
     #[command(flatten)]
     target: Target,
 }
@@ -71,7 +71,7 @@ impl AnnounceKeyArgs {
         let events = vec![Bytes::from(proto::event::encode(&event))];
         let message = v1::RecordRequest { events, dry_run: false, terse: false, again: Vec::new() };
         let answer = runtime.block_on(async {
-            let request = named(message, &self.principal);
+            let request = named(message, &target.in_name(self.principal.as_ref(), ""));
             Ok::<_, Failure>(target.recorder().await?.record(request).await?.into_inner())
         })?;
         let receipt = answer.receipts.into_iter().next().unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::shown::text::moment;
 use crate::cli::{print_json, runtime};
 use clap::Args;
+use replay::dial::DialArgs;
 use replay::files::small::{TEXT_BYTES, read_at_most};
 use replay::proof::balance_receipt::{self, BalanceReceipt};
 use replay::proof::checkpoint::{Checkpoint, CheckpointError};
@@ -53,6 +54,8 @@ pub struct CheckReceiptArgs {
     /// Ask this ledger whether it still continues what it signed then, and what it makes of the entry now
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    #[command(flatten)]
+    by: DialArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -114,7 +117,7 @@ impl CheckReceiptArgs {
     }
 
     fn target(&self, server: &str) -> Target {
-        Target { server: server.to_owned(), json: self.json }
+        Target { server: server.to_owned(), by: self.by.clone(), json: self.json }
     }
 
     /// What today's ledger says; a contradiction is told aloud.

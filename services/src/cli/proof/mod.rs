@@ -6,6 +6,7 @@ mod balance_receipt;
 mod check_balance;
 pub(crate) mod check_receipt;
 pub(crate) mod checkpoint;
+pub(crate) mod credential;
 mod held;
 pub(crate) mod identity_key;
 pub(crate) mod keygen;

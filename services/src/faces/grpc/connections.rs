@@ -6,7 +6,9 @@ use super::limits::{
     ANSWER_TIME, CONNECTIONS, CONNECTIONS_LEAST, FILES_RESERVED, ROOM_TIME, SEATS_PER_CONNECTION, UNREAD_EVERY,
     UNREAD_GRACE,
 };
+use super::socket::Socket;
 use super::unsent::OutFlow;
+use crate::faces::tls::{Presented, Tls};
 use futures_util::stream::{Stream, unfold};
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
@@ -14,8 +16,8 @@ use rustix::process::{Resource, getrlimit};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, IoSlice, Result as IoResult};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -51,6 +53,8 @@ pub(super) struct Connection {
     /// Answers that may be under way on it, and the one that needs no seat of all.
     pub(super) seats: Arc<Semaphore>,
     pub(super) own_seat: Arc<Semaphore>,
+    /// What its client showed.
+    presented: Arc<OnceLock<Presented>>,
     number: u64,
     spoken: AtomicBool,
     closing: AtomicBool,
@@ -122,13 +126,17 @@ impl Connections {
     }
 
     /// What is accepted from a socket, for as long as anybody wants it.
-    pub(super) fn accepted(self: Arc<Self>, listener: TcpListener) -> impl Stream<Item = IoResult<Io>> {
-        unfold((self, listener), async |(all, listener)| {
+    pub(super) fn accepted(
+        self: Arc<Self>,
+        listener: TcpListener,
+        tls: Option<Arc<Tls>>,
+    ) -> impl Stream<Item = IoResult<Io>> {
+        unfold((self, listener, tls), async |(all, listener, tls)| {
             loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        if let Some(io) = all.admit(stream).await {
-                            return Some((Ok(io), (all, listener)));
+                        if let Some(io) = all.admit(stream, tls.as_ref()).await {
+                            return Some((Ok(io), (all, listener, tls)));
                         }
                     }
                     Err(error) => {
@@ -141,7 +149,7 @@ impl Connections {
     }
 
     /// Finds a place for a connection; none if all are in use.
-    async fn admit(self: &Arc<Self>, stream: TcpStream) -> Option<Io> {
+    async fn admit(self: &Arc<Self>, stream: TcpStream, tls: Option<&Arc<Tls>>) -> Option<Io> {
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(_) => self.make_room().await.or_else(|| {
@@ -149,13 +157,14 @@ impl Connections {
                 None
             })?,
         };
-        // Small answers are not held back; where that cannot be said to the socket they are slower.
-        let _ = stream.set_nodelay(true);
+        let presented = Arc::default();
+        let socket = Socket::new(stream, tls, Arc::clone(&presented));
         let connection = Arc::new(Connection {
             flow: OutFlow::default(),
             received: AtomicUsize::new(0),
             seats: Arc::new(Semaphore::new(SEATS_PER_CONNECTION)),
             own_seat: Arc::new(Semaphore::new(1)),
+            presented,
             number: self.tick(),
             spoken: AtomicBool::new(false),
             closing: AtomicBool::new(false),
@@ -167,7 +176,7 @@ impl Connections {
         });
         self.open.lock().insert(connection.number, Arc::clone(&connection));
         let silence = Box::pin(tokio::time::sleep(self.silence));
-        Some(Io { stream, connection, heard: 0, silence, _place: place })
+        Some(Io { socket, connection, heard: 0, silence, _place: place })
     }
 
     /// The place of the connection that is needed least. Others that come wait meanwhile, so not for long.
@@ -213,6 +222,11 @@ impl Connection {
     pub(super) fn at_work(self: &Arc<Self>) -> AtWork {
         self.work.fetch_add(1, Ordering::SeqCst);
         AtWork(Arc::clone(self))
+    }
+
+    /// What its client showed that it holds.
+    pub(super) fn presented(&self) -> Option<&Presented> {
+        self.presented.get()
     }
 
     /// Has its socket closed.
@@ -269,9 +283,9 @@ impl Drop for UnreadAnswer {
     }
 }
 
-/// The socket of a connection.
+/// The bytes of a connection.
 pub(super) struct Io {
-    stream: TcpStream,
+    socket: Socket,
     connection: Arc<Connection>,
     heard: usize,
     silence: Pin<Box<Sleep>>,
@@ -293,14 +307,22 @@ impl Drop for Io {
     }
 }
 
-impl AsyncRead for Io {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
+impl Io {
+    /// Whether bytes may come or go. Whoever says nothing may be written to first, and does not take it before he has shaken hands.
+    fn may_move(&mut self, context: &mut Context<'_>) -> IoResult<()> {
         self.connection.may_move(context)?;
         if self.heard < PREFACE_BYTES && self.silence.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "nothing was said")));
+            return Err(Error::new(ErrorKind::TimedOut, "nothing was said"));
         }
+        Ok(())
+    }
+}
+
+impl AsyncRead for Io {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
+        self.may_move(context)?;
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        ready!(Pin::new(&mut self.socket).poll_read(context, buffer))?;
         self.heard = self.heard.saturating_add(buffer.filled().len() - before);
         if self.heard >= PREFACE_BYTES {
             self.connection.spoken.store(true, Ordering::Relaxed);
@@ -311,8 +333,8 @@ impl AsyncRead for Io {
 
 impl AsyncWrite for Io {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<IoResult<usize>> {
-        self.connection.may_move(context)?;
-        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
+        self.may_move(context)?;
+        let written = ready!(Pin::new(&mut self.socket).poll_write(context, bytes))?;
         self.connection.flow.left(written);
         Poll::Ready(Ok(written))
     }
@@ -322,22 +344,22 @@ impl AsyncWrite for Io {
         context: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<IoResult<usize>> {
-        self.connection.may_move(context)?;
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, bytes))?;
+        self.may_move(context)?;
+        let written = ready!(Pin::new(&mut self.socket).poll_write_vectored(context, bytes))?;
         self.connection.flow.left(written);
         Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<IoResult<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        Pin::new(&mut self.socket).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<IoResult<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        Pin::new(&mut self.socket).poll_shutdown(context)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Who is let go, and when, told by sockets of this machine.
 
 use super::*;
+use crate::faces::tls::TlsFiles;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn pair(all: &Arc<Connections>, listener: &TcpListener) -> (Option<Io>, TcpStream) {
     let caller = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("connects");
     let (stream, _) = listener.accept().await.expect("accepts");
-    (all.admit(stream).await, caller)
+    (all.admit(stream, None).await, caller)
 }
 
 /// Reads what was said, as the server does.
@@ -54,6 +55,29 @@ async fn who_says_nothing_in_time_is_closed() {
     let (io, _caller) = pair(&all, &listener).await;
     assert_eq!(served(io.expect("a place")).await.expect("no panic"), ErrorKind::TimedOut);
     assert_eq!(all.count(), 0);
+}
+
+/// A handshake takes no longer than anything else at the beginning, whether the server reads or writes first.
+#[tokio::test]
+async fn who_does_not_shake_hands_in_time_is_closed() {
+    let (dir, listener) = (tempfile::tempdir().expect("a directory"), TcpListener::bind("127.0.0.1:0").await);
+    let listener = listener.expect("a port");
+    let (cert, key) = (dir.path().join("cert"), dir.path().join("key"));
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    std::fs::write(&cert, made.cert.pem()).expect("written");
+    replay::files::secret::write_secret(&key, made.signing_key.serialize_pem().as_bytes()).expect("written");
+    let tls = Tls::open(TlsFiles { cert, key, client_ca: None, client_crl: None }).expect("whole files");
+    let all = Connections::new(2, Duration::from_millis(50));
+    for writes in [false, true] {
+        let caller = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("connects");
+        let (stream, _) = listener.accept().await.expect("accepts");
+        let mut io = all.admit(stream, Some(&tls)).await.expect("a place");
+        assert_eq!(all.count(), 1);
+        let ended = if writes { io.write_all(b"settings").await.err() } else { io.read(&mut [0]).await.err() };
+        assert_eq!(ended.expect("not for ever").kind(), ErrorKind::TimedOut);
+        drop((io, caller));
+        assert_eq!(all.count(), 0);
+    }
 }
 
 /// Who never reads is closed though nothing can be written to him, whether others need his place or he is late.

@@ -35,7 +35,7 @@ async fn a_question_about_one_thing_is_answered_while_all_reports_are_held() {
     let engine = tokio::task::spawn_blocking(move || Engine::open(&options, &mut |_| {})).await.expect("no panic");
     let engine = engine.expect("an empty ledger");
     let gates = Arc::new(gates());
-    let questions = Questions::new(engine.clone(), Arc::clone(&gates));
+    let questions = Questions::new(engine.clone(), Arc::clone(&gates), None);
     let until = Instant::now() + Duration::from_secs(600);
     let mut held = Vec::new();
     for _ in 0..COSTLY_WORKERS {

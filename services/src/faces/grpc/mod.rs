@@ -12,13 +12,15 @@ pub mod limits;
 mod operator;
 mod questions;
 mod recorder;
+mod socket;
 mod status;
 mod unsent;
 
 pub use limits::{MAX_REQUEST_BYTES, SHUTDOWN_TIME};
 
+use super::who::{Access, Porter};
 use audits::Audits;
-use connections::{Connections, affordable};
+use connections::{Connection, Connections, affordable};
 use flow::CountedCalls;
 use gates::Gates;
 use health::Healths;
@@ -50,12 +52,22 @@ use tonic_health::pb::health_server::HealthServer;
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// Anybody on the way could read and change what is said.
+    #[error(
+        "{0} is not of this machine alone, and nothing would be encrypted; listen on 127.0.0.1, or give --tls-cert FILE and --tls-key FILE"
+    )]
+    Plain(SocketAddr),
     /// Anybody could claim any name.
     #[error(
-        "{0} is not a loopback address, and callers name themselves; listen on 127.0.0.1, or accept it with \
-         --trust-principal-header-from-any-address"
+        "{0} is not of this machine alone, and --believe-names believes whoever connects; listen on 127.0.0.1, or leave it out"
     )]
-    Open(SocketAddr),
+    Names(SocketAddr),
+    /// Anybody could say anything.
+    #[error(
+        "{0} is not of this machine alone, and whoever connects to a ledger that is not founded says what he likes; found it first, \
+         listening on 127.0.0.1"
+    )]
+    Unfounded(SocketAddr),
     /// The socket does not work.
     #[error("the listening socket: {0}")]
     Socket(#[from] std::io::Error),
@@ -73,14 +85,15 @@ pub enum ServeError {
 /// Serves `engine` on `listener` until `shutdown`, then lets calls under way end. Does not stop the engine.
 ///
 /// # Errors
-/// The listener is open to others than this machine without `trust_any`, or the transport fails.
+/// The listener is open to others than this machine and the ledger is not, or the transport fails.
 pub async fn run(
     listener: TcpListener,
     engine: Engine,
-    trust_any: bool,
+    access: Access,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    may_listen(&listener, trust_any)?;
+    may_listen(&listener, &access)?;
+    may_serve(&listener, &engine)?;
     let (end, ended) = oneshot::channel::<()>();
     let health = Healths::of(&engine).await;
     // Ends with this function, however it ends.
@@ -88,25 +101,29 @@ pub async fn run(
     watching.spawn(health.clone().watch());
     let connections = Connections::new(affordable(), SILENCE);
     watching.spawn(Arc::clone(&connections).watch());
+    if let Some(tls) = &access.tls {
+        watching.spawn(Arc::clone(tls).watch());
+    }
     let requests = Requests::new(REQUEST_TIME, REQUEST_GRACE);
     let gates = Arc::new(Gates::new(Arc::clone(&connections), Arc::clone(&requests)));
+    let known = known(Porter::new(engine.clone(), access.believe_names));
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
     let gate = gate(engine.clone());
     let audits = AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates)));
     let audits = InterceptedService::new(audits.max_decoding_message_size(MAX_QUESTION_BYTES), gate.clone());
     let operators = OperatorServer::new(Operators::new(engine.clone()));
-    let questions = QueryServer::new(Questions::new(engine.clone(), gates));
+    let questions = QueryServer::new(Questions::new(engine.clone(), gates, access.tls.clone()));
     let questions = questions.max_decoding_message_size(MAX_QUESTION_BYTES);
     let questions = InterceptedService::new(questions, gate);
     let router = builder()
         .add_service(HealthServer::new(health.clone()))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
-        .add_service(CountedCalls::new(recorder, &requests))
-        .add_service(CountedCalls::new(questions, &requests))
-        .add_service(CountedCalls::new(audits, &requests))
-        .add_service(CountedCalls::new(operators, &requests).for_long());
-    let incoming = connections.accepted(listener);
+        .add_service(InterceptedService::new(reflection().build_v1()?, known.clone()))
+        .add_service(InterceptedService::new(reflection().build_v1alpha()?, known.clone()))
+        .add_service(CountedCalls::new(InterceptedService::new(recorder, known.clone()), &requests))
+        .add_service(CountedCalls::new(InterceptedService::new(questions, known.clone()), &requests))
+        .add_service(CountedCalls::new(InterceptedService::new(audits, known.clone()), &requests))
+        .add_service(CountedCalls::new(InterceptedService::new(operators, known), &requests).for_long());
+    let incoming = connections.accepted(listener, access.tls);
     // An error only says that nobody can ask for the end any more.
     let stop = async { drop(ended.await) };
     let mut server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, stop));
@@ -129,13 +146,35 @@ pub async fn run(
     }
 }
 
-/// Whether a socket may be served on: callers name themselves, so it is of this machine alone unless somebody accepts that.
+/// Whether a socket may be served on: what goes beyond this machine is encrypted, and nobody is believed there.
 ///
 /// # Errors
-/// It is open to others without `trust_any`.
-pub fn may_listen(listener: &TcpListener, trust_any: bool) -> Result<(), ServeError> {
+/// It is open to others, in the clear or to any name.
+pub fn may_listen(listener: &TcpListener, access: &Access) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
-    if trust_any || address.ip().is_loopback() { Ok(()) } else { Err(ServeError::Open(address)) }
+    match (address.ip().is_loopback(), &access.tls) {
+        (true, _) => Ok(()),
+        (false, None) => Err(ServeError::Plain(address)),
+        (false, Some(_)) if access.believe_names => Err(ServeError::Names(address)),
+        (false, Some(_)) => Ok(()),
+    }
+}
+
+/// Whether a ledger may be served on a socket: one that is not founded is open to everybody there.
+fn may_serve(listener: &TcpListener, engine: &Engine) -> Result<(), ServeError> {
+    let address = listener.local_addr()?;
+    let may = address.ip().is_loopback() || engine.read().is_founded();
+    if may { Ok(()) } else { Err(ServeError::Unfounded(address)) }
+}
+
+/// Lets nobody through of whom it is not known who he is.
+fn known(porter: Porter) -> impl Fn(Request<()>) -> Result<Request<()>, Status> + Clone {
+    move |mut request| {
+        let connection = request.extensions().get::<Arc<Connection>>();
+        let caller = porter.caller(connection.and_then(|one| one.presented()), request.metadata())?;
+        request.extensions_mut().insert(caller);
+        Ok(request)
+    }
 }
 
 /// Lets no question through to an engine that knows its record, or what was made of it, to be wrong.

@@ -4,6 +4,7 @@
 use super::connections::{AtWork, Connection};
 use super::gates::{CostlyTurn, Gates, Seat};
 use super::status::too_early;
+use crate::faces::tls::Tls;
 use crate::query::accounts::Watched;
 use crate::query::asked::{Asked, Way};
 use crate::query::bounded::bounded;
@@ -28,11 +29,12 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 pub struct Questions {
     engine: Engine,
     gates: Arc<Gates>,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Questions {
-    pub(super) fn new(engine: Engine, gates: Arc<Gates>) -> Self {
-        Self { engine, gates }
+    pub(super) fn new(engine: Engine, gates: Arc<Gates>, tls: Option<Arc<Tls>>) -> Self {
+        Self { engine, gates, tls }
     }
 
     /// What a comparison is asked of, when it is its turn.
@@ -53,7 +55,11 @@ impl Questions {
 
     /// What the status is asked of.
     async fn watched(&self, at: Option<&v1::Point>, call: &mut Asking) -> Result<Watched, Status> {
-        Ok(Watched { asked: self.asked(at, Way::Past, call).await?, load: self.gates.load() })
+        Ok(Watched {
+            asked: self.asked(at, Way::Past, call).await?,
+            load: self.gates.load(),
+            tls: self.tls.as_ref().and_then(|tls| tls.doubt()),
+        })
     }
 
     /// What a question at a point is asked of, ready to be answered. A past that is at hand costs nothing.

@@ -1,5 +1,6 @@
 //! Errors as gRPC statuses with details: field violations, a stable reason, when to come back.
 
+use crate::faces::who::Stranger;
 use crate::intake::ingest::IngestError;
 use crate::query::QueryError;
 use crate::wire::in_words;
@@ -44,6 +45,12 @@ impl From<IngestError> for Status {
             IngestError::Engine(error) => error_of(&error),
             IngestError::GivenUp => told(Code::Unavailable, message, reason("GIVEN_UP")),
         }
+    }
+}
+
+impl From<Stranger> for Status {
+    fn from(stranger: Stranger) -> Self {
+        told(Code::Unauthenticated, in_words(&stranger), reason(stranger.reason()))
     }
 }
 

@@ -42,9 +42,9 @@ pub struct RiskAccrueArgs {
     /// Effective day; 30 September of the year after, by which lenders report, if left out
     #[arg(long, value_name = "DATE", value_parser = day_typed)]
     on: Option<Day>,
-    /// In whose name
-    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, default_value = PRINCIPAL)]
-    principal: String,
+    /// In whose name; that of the job if neither this nor --me is given
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
+    principal: Option<String>,
     /// Show what is due and submit nothing
     #[arg(long)]
     dry_run: bool,
@@ -115,7 +115,8 @@ impl RiskAccrueArgs {
             return Ok((due, Vec::new()));
         }
         let events: Vec<Event> = due.iter().map(|due| due.event.clone()).collect();
-        let receipts = record_all(&self.target.recorder().await?, &self.principal, &events).await?;
+        let name = self.target.in_name(self.principal.as_ref(), PRINCIPAL);
+        let receipts = record_all(&self.target.recorder().await?, &name, &events).await?;
         Ok((due, receipts))
     }
 }

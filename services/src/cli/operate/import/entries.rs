@@ -9,15 +9,15 @@ use ledger::money::Day;
 use ledger::outcome::Code;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::Line;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
 /// Asks in the name of whoever imports.
 pub(super) fn entries(
     handle: Handle,
-    (recorder, query): (RecorderClient<Channel>, Query),
+    (recorder, query): (RecorderClient<Line>, Query),
     principal: Arc<str>,
 ) -> impl Fn(Uuid, Day) -> Result<Option<bool>, AskError> + Send {
     move |entry, day| {

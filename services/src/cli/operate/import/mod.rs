@@ -65,8 +65,8 @@ pub struct ImportArgs {
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// In whose name
-    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed)]
-    principal: String,
+    #[arg(long = "as", value_name = "NAME", value_parser = principal_typed, required_unless_present = "me")]
+    principal: Option<String>,
     /// File with the key under which people and cards are hashed, made by `mingzhang identity-key`
     #[arg(long, value_name = "FILE", env = "MINGZHANG_KEY_FILE")]
     key: Option<PathBuf>,
@@ -92,18 +92,18 @@ impl ImportArgs {
         }
         let key = KeySource { file: self.key.as_deref(), demo: self.demo_key };
         let identity = key.identity(&self.files)?;
+        let name = self.target.in_name(self.principal.as_ref(), "");
         let runtime = runtime()?;
         let (recorder, query) = runtime.block_on(async {
             let (mut recorder, mut query) = (self.target.recorder().await?, self.target.query().await?);
-            key.vouch(&identity, &self.files, &self.principal, (&mut query, &mut recorder)).await?;
+            key.vouch(&identity, &self.files, &name, (&mut query, &mut recorder)).await?;
             Ok::<_, Failure>((recorder, query))
         })?;
         let handle = runtime.handle().clone();
         let givers = givers(handle.clone(), query.clone());
         let seals = seals(handle.clone(), query.clone());
         let importer = Importer::new(identity).with_seals(Box::new(seals)).with_givers(Arc::new(givers));
-        let entries =
-            entries::entries(handle.clone(), (recorder.clone(), query.clone()), Arc::from(&self.principal[..]));
+        let entries = entries::entries(handle.clone(), (recorder.clone(), query.clone()), Arc::from(&name[..]));
         let mut importer = importer.with_entries(Box::new(entries)).of_office(self.office.clone());
         let bar = progress::bar("{spinner} {msg} {human_pos} 条 events", true);
         let mut sending = Sending::new(handle, recorder, query.clone());
@@ -115,9 +115,9 @@ impl ImportArgs {
                 sending.say(said)
             };
             let report = if path.extension().is_some_and(|extension| extension == "toml") {
-                policy_file(path, &self.principal, &mut sink)
+                policy_file(path, &name, &mut sink)
             } else {
-                importer.import_file(path, &self.principal, &mut sink).map_err(ended)
+                importer.import_file(path, &name, &mut sink).map_err(ended)
             };
             let sent = sending.send();
             let report = report?;

@@ -16,12 +16,12 @@ use bytes::Bytes;
 use ledger::event::Event;
 use proto::v1;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::Line;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tonic::Code;
-use tonic::transport::Channel;
 
 /// Events a call: few enough that an answer seldom is brief (`brief`).
 const CALL_EVENTS: usize = 500;
@@ -38,7 +38,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 /// What one event would come to if it were recorded now.
 pub(super) fn dry_run(
     handle: &Handle,
-    (recorder, query): (&RecorderClient<Channel>, &Query),
+    (recorder, query): (&RecorderClient<Line>, &Query),
     principal: &Arc<str>,
     event: &Event,
 ) -> Result<v1::Receipt, Failure> {
@@ -51,7 +51,7 @@ pub(super) fn dry_run(
 /// Gathers events of one principal into calls.
 pub(super) struct Sending {
     handle: Handle,
-    recorder: RecorderClient<Channel>,
+    recorder: RecorderClient<Line>,
     query: Query,
     principal: Arc<str>,
     call: Vec<(Bytes, FileLine)>,
@@ -63,7 +63,7 @@ pub(super) struct Sending {
 }
 
 impl Sending {
-    pub(super) fn new(handle: Handle, recorder: RecorderClient<Channel>, query: Query) -> Self {
+    pub(super) fn new(handle: Handle, recorder: RecorderClient<Line>, query: Query) -> Self {
         let (principal, tally, disputes) = (Arc::from(""), RowTally::default(), Disputes::default());
         Self { handle, recorder, query, principal, call: Vec::new(), bytes: 0, row: Vec::new(), tally, disputes }
     }
