@@ -5,6 +5,8 @@ use crate::support::{Server, day, org};
 use ledger::event::{
     DayBasis, Event, Kind, LoanDrawn, LoanKind, LoanSigned, PersonRegistered, Status, StatusChanged, StudyLevel,
 };
+use proto::v1::query_client::QueryClient;
+use proto::v1::recorder_client::RecorderClient;
 use services::accrue::{AccrualReport, Job, run};
 use services::intake::shipped_rates;
 use std::time::{Duration, Instant};
@@ -75,7 +77,8 @@ async fn accrue(server: &Server, through: u32, meanwhile: &[Event]) -> AccrualRe
             tokio::task::block_in_place(|| Handle::current().block_on(server.record("制单", meanwhile)));
         }
     };
-    run(server.ask(), server.tell(), &job, &mut say).await.expect("the server answers")
+    let line = server.line().await;
+    run(QueryClient::new(line.clone()), RecorderClient::new(line), &job, &mut say).await.expect("the server answers")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,5 +53,6 @@ mod support;
 #[allow(dead_code)] // The test of the exports uses the rest.
 mod tools;
 mod unseen;
+mod who;
 mod whose_number;
 mod withdrawals;

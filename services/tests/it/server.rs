@@ -258,7 +258,7 @@ async fn things_are_found_by_id_and_unknown_ones_are_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn health_says_what_serves_and_an_open_address_needs_the_flag() {
+async fn health_says_what_serves_and_an_open_address_needs_more() {
     let server = Server::start().await;
     let mut health = tonic_health::pb::health_client::HealthClient::new(server.channel());
     for service in ["mingzhang.v1.Recorder", "mingzhang.v1.Query"] {
@@ -266,8 +266,8 @@ async fn health_says_what_serves_and_an_open_address_needs_the_flag() {
         assert_eq!(health.check(request).await.expect("known").into_inner().status, 1, "{service}");
     }
     let open = tokio::net::TcpListener::bind("0.0.0.0:0").await.expect("a free port");
-    let refused = services::faces::grpc::run(open, server.engine.clone(), false, async {}).await;
-    assert!(matches!(refused, Err(services::faces::grpc::ServeError::Open(_))));
+    let refused = services::faces::grpc::run(open, server.engine.clone(), Default::default(), async {}).await;
+    assert!(matches!(refused, Err(services::faces::grpc::ServeError::Plain(_))));
     server.stop().await;
 }
 

@@ -6,11 +6,13 @@ use ledger::money::Day;
 use proto::v1;
 use proto::v1::query_client::QueryClient;
 use proto::v1::recorder_client::RecorderClient;
+use replay::dial::{DialArgs, Line};
 use replay::engine::{Engine, EngineError, Options};
 use replay::proof::notary::Signing;
 use replay::proof::signed_note::Signer;
 use replay::record::nats_server;
 use services::faces::grpc;
+use services::faces::who::Access;
 use std::net::{SocketAddr, TcpListener as BlockingListener};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -47,14 +49,25 @@ impl Server {
 
     /// Of a ledger that is in operation already, whose directory goes with the server.
     pub async fn of(engine: Engine, data: tempfile::TempDir) -> Self {
+        Self::with(engine, data, Access::default()).await
+    }
+
+    /// The same, where callers are let in so. Its own clients speak in the clear.
+    pub async fn with(engine: Engine, data: tempfile::TempDir, access: Access) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = grpc::run(listener, engine.clone(), false, async { drop(stopped.await) });
+        let serving = grpc::run(listener, engine.clone(), access, async { drop(stopped.await) });
         let task = tokio::spawn(serving);
         let endpoint = Channel::from_shared(format!("http://{address}")).expect("a URL");
-        let channel = endpoint.connect().await.expect("the server answers");
+        let channel = endpoint.connect_lazy();
         Self { address, engine, channel, stop: Some(stop), task, _data: data }
+    }
+
+    /// A connection as the program's own callers make it.
+    pub async fn line(&self) -> Line {
+        let dialling = DialArgs::default().dialling(&self.address.to_string()).expect("an address");
+        dialling.connect().await.expect("the server answers")
     }
 
     pub fn ask(&self) -> QueryClient<Channel> {
@@ -86,6 +99,12 @@ impl Server {
             request.metadata_mut().insert(services::principal::PRINCIPAL_HEADER, value);
         }
         self.tell().record(request).await
+    }
+
+    /// Stops the server alone.
+    pub async fn close(mut self) {
+        drop(self.stop.take());
+        self.task.await.expect("no panic").expect("a clean end");
     }
 
     pub async fn stop(self) {

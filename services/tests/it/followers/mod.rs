@@ -181,7 +181,7 @@ async fn a_checkpoint_of_another_key_is_no_difference_and_is_told() {
     let signed = writer.engine.sign_now().await.expect("signed");
     let stranger = vec![world::other_key().verifier().clone()];
     let comparing = services::faces::following::Comparing {
-        source: services::faces::following::CheckpointSource::Server(writer.address.to_string()),
+        source: services::faces::following::CheckpointSource::Server(writer.address.to_string(), Default::default()),
         keys: stranger,
         every: Duration::from_millis(20),
     };
