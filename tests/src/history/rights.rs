@@ -26,7 +26,8 @@ fn document() -> String {
 
 fn role(code: &str, says: Vec<String>, excludes: &[&str]) -> RoleRow {
     let (code, name) = (code.to_owned(), code.to_owned());
-    let (signs, asks, holders, longest_days) = (Vec::new(), Vec::new(), Holders::Both, 366);
+    let asks = ["status", "aid", "loans", "books", "record", "rights", "proofs", "operate"].map(str::to_owned).to_vec();
+    let (signs, holders, longest_days) = (Vec::new(), Holders::Both, 366);
     let excludes = excludes.iter().map(|&code| code.to_owned()).collect();
     RoleRow { code, name, says, signs, asks, detail: PersonDetail::Persons, holders, longest_days, excludes }
 }

@@ -2,8 +2,9 @@
 
 use super::connections::Connection;
 use super::gates::Gates;
-use super::questions::{deadline, folded, ready};
+use super::questions::{deadline, folded, may, ready};
 use super::status::unsigned;
+use crate::faces::question_group::QuestionGroup;
 use crate::query::{QueryError, proofs};
 use proto::v1;
 use replay::engine::Engine;
@@ -74,6 +75,7 @@ impl v1::audit_server::Audit for Audits {
     }
 
     async fn get_entry(&self, request: Request<v1::GetEntryRequest>) -> Result<Response<v1::GetEntryResponse>, Status> {
+        may(&self.engine, &request, &[QuestionGroup::Record])?;
         self.beside(request, proofs::entry).await
     }
 

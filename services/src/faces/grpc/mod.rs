@@ -18,6 +18,7 @@ mod unsent;
 
 pub use limits::{MAX_REQUEST_BYTES, SHUTDOWN_TIME};
 
+use super::question_group::QuestionGroup;
 use super::who::{Access, Porter};
 use audits::Audits;
 use connections::{Connection, Connections, affordable};
@@ -109,9 +110,12 @@ pub async fn run(
     let known = known(Porter::new(engine.clone(), access.believe_names));
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
     let gate = gate(engine.clone());
+    let asking = |groups| asking(engine.clone(), groups);
     let audits = AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates)));
     let audits = InterceptedService::new(audits.max_decoding_message_size(MAX_QUESTION_BYTES), gate.clone());
+    let audits = InterceptedService::new(audits, asking(&[QuestionGroup::Proofs]));
     let operators = OperatorServer::new(Operators::new(engine.clone()));
+    let operators = InterceptedService::new(operators, asking(&[QuestionGroup::Operate]));
     let questions = QueryServer::new(Questions::new(engine.clone(), gates, access.tls.clone()));
     let questions = questions.max_decoding_message_size(MAX_QUESTION_BYTES);
     let questions = InterceptedService::new(questions, gate);
@@ -175,6 +179,14 @@ fn known(porter: Porter) -> impl Fn(Request<()>) -> Result<Request<()>, Status> 
         request.extensions_mut().insert(caller);
         Ok(request)
     }
+}
+
+/// Lets nobody through to services of which all questions are of these groups, whose roles do not ask them.
+fn asking(
+    engine: Engine,
+    groups: &'static [QuestionGroup],
+) -> impl Fn(Request<()>) -> Result<Request<()>, Status> + Clone {
+    move |request| questions::may(&engine, &request, groups).map(|()| request)
 }
 
 /// Lets no question through to an engine that knows its record, or what was made of it, to be wrong.

@@ -4,7 +4,9 @@
 use super::connections::{AtWork, Connection};
 use super::gates::{CostlyTurn, Gates, Seat};
 use super::status::too_early;
+use crate::faces::question_group::{QuestionGroup, asks};
 use crate::faces::tls::Tls;
+use crate::faces::who::Caller;
 use crate::query::accounts::Watched;
 use crate::query::asked::{Asked, Way};
 use crate::query::bounded::bounded;
@@ -114,6 +116,14 @@ impl Questions {
     }
 }
 
+/// Whether whoever calls may ask a question of one of these groups. Names that are believed ask everything.
+pub(super) fn may<T>(engine: &Engine, request: &Request<T>, groups: &[QuestionGroup]) -> Result<(), Status> {
+    match request.extensions().get::<Caller>() {
+        Some(Caller::Known(speaker)) => Ok(asks(engine, &speaker.principal, groups)?),
+        _ => Ok(()),
+    }
+}
+
 /// A call under way.
 struct Asking {
     until: Instant,
@@ -208,14 +218,15 @@ macro_rules! is_costly {
     };
 }
 
-/// Every question: its call, its messages, what it is asked of, whether it is costly, and who answers.
+/// Every question: its call, its messages, what it is asked of, whether it is costly, which roles ask it, and who answers.
 macro_rules! questions {
-    ($($name:ident $request:ident $response:ident $way:ident $cost:ident $answer:path;)*) => {
+    ($($name:ident $request:ident $response:ident $way:ident $cost:ident [$($group:ident)+] $answer:path;)*) => {
         #[tonic::async_trait]
         impl v1::query_server::Query for Questions {
             $(
                 async fn $name(&self, request: Request<v1::$request>) -> Result<Response<v1::$response>, Status> {
                     let (not_before, is_costly) = (request.get_ref().not_before, is_costly!($cost request));
+                    may(&self.engine, &request, &[$(QuestionGroup::$group),+])?;
                     let mut call = self.begin(&request, not_before, is_costly).await?;
                     let request = Arc::new(request.into_inner());
                     loop {
@@ -238,40 +249,40 @@ macro_rules! questions {
 }
 
 questions! {
-    get_status GetStatusRequest GetStatusResponse watched digest accounts::status;
-    list_balances ListBalancesRequest ListBalancesResponse balances point accounts::balances;
-    get_balance GetBalanceRequest GetBalanceResponse balances point accounts::balance;
-    list_entries ListEntriesRequest ListEntriesResponse postings point accounts::entries;
-    get_line GetLineRequest GetLineResponse balances point lines::line;
-    get_award GetAwardRequest GetAwardResponse past point awards::award;
-    get_batch GetBatchRequest GetBatchResponse past point payments::batch;
-    get_payout GetPayoutRequest GetPayoutResponse past point payments::payout;
-    list_returns ListReturnsRequest ListReturnsResponse past point payments::returns;
-    list_findings ListFindingsRequest ListFindingsResponse past point record::findings;
-    list_debts ListDebtsRequest ListDebtsResponse past point debts::debts;
-    list_refusals ListRefusalsRequest ListRefusalsResponse past point record::refusals;
-    list_withdrawals ListWithdrawalsRequest ListWithdrawalsResponse past point withdrawals::withdrawals;
-    get_totals GetTotalsRequest GetTotalsResponse past report totals::totals;
-    trace TraceRequest TraceResponse past line trace::trace;
-    get_set GetSetRequest GetSetResponse past point awards::set;
-    list_givers ListGiversRequest ListGiversResponse engine point givers::givers;
-    get_loan GetLoanRequest GetLoanResponse past point loans::one::loan;
-    list_loans ListLoansRequest ListLoansResponse past point loans::one::loans;
-    quote_loan QuoteLoanRequest QuoteLoanResponse engine point loans::one::quote;
-    list_due_interest ListDueInterestRequest ListDueInterestResponse engine point loans::due::interest_due;
-    get_position GetPositionRequest GetPositionResponse past report loans::position::position;
-    list_claims ListClaimsRequest ListClaimsResponse past point loans::claims::claims;
-    get_claim GetClaimRequest GetClaimResponse past point loans::claims::claim;
-    get_fund GetFundRequest GetFundResponse past point loans::fund::fund;
-    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse engine point loans::due::compensation_due;
-    get_forecast GetForecastRequest GetForecastResponse engine report loans::position::forecast;
-    list_remittances ListRemittancesRequest ListRemittancesResponse past point loans::remittances::remittances;
-    get_recorded GetRecordedRequest GetRecordedResponse engine point explain::recorded;
-    explain ExplainRequest ExplainResponse before point explain::explain;
-    get_outcome GetOutcomeRequest GetOutcomeResponse outcome point proofs::outcome;
-    compare CompareRequest CompareResponse both point compare::compare;
-    list_grants ListGrantsRequest ListGrantsResponse past point rights::grants;
-    check_right CheckRightRequest CheckRightResponse past point rights::check;
+    get_status GetStatusRequest GetStatusResponse watched digest [Status] accounts::status;
+    list_balances ListBalancesRequest ListBalancesResponse balances point [Books] accounts::balances;
+    get_balance GetBalanceRequest GetBalanceResponse balances point [Books] accounts::balance;
+    list_entries ListEntriesRequest ListEntriesResponse postings point [Books] accounts::entries;
+    get_line GetLineRequest GetLineResponse balances point [Books Aid] lines::line;
+    get_award GetAwardRequest GetAwardResponse past point [Aid] awards::award;
+    get_batch GetBatchRequest GetBatchResponse past point [Aid] payments::batch;
+    get_payout GetPayoutRequest GetPayoutResponse past point [Aid] payments::payout;
+    list_returns ListReturnsRequest ListReturnsResponse past point [Aid] payments::returns;
+    list_findings ListFindingsRequest ListFindingsResponse past point [Record Aid Loans] record::findings;
+    list_debts ListDebtsRequest ListDebtsResponse past point [Aid] debts::debts;
+    list_refusals ListRefusalsRequest ListRefusalsResponse past point [Record] record::refusals;
+    list_withdrawals ListWithdrawalsRequest ListWithdrawalsResponse past point [Record] withdrawals::withdrawals;
+    get_totals GetTotalsRequest GetTotalsResponse past report [Books] totals::totals;
+    trace TraceRequest TraceResponse past line [Aid Loans Books] trace::trace;
+    get_set GetSetRequest GetSetResponse past point [Aid] awards::set;
+    list_givers ListGiversRequest ListGiversResponse engine point [Record Aid Loans] givers::givers;
+    get_loan GetLoanRequest GetLoanResponse past point [Loans] loans::one::loan;
+    list_loans ListLoansRequest ListLoansResponse past point [Loans] loans::one::loans;
+    quote_loan QuoteLoanRequest QuoteLoanResponse engine point [Loans] loans::one::quote;
+    list_due_interest ListDueInterestRequest ListDueInterestResponse engine point [Loans] loans::due::interest_due;
+    get_position GetPositionRequest GetPositionResponse past report [Loans] loans::position::position;
+    list_claims ListClaimsRequest ListClaimsResponse past point [Loans] loans::claims::claims;
+    get_claim GetClaimRequest GetClaimResponse past point [Loans] loans::claims::claim;
+    get_fund GetFundRequest GetFundResponse past point [Loans] loans::fund::fund;
+    list_due_compensation ListDueCompensationRequest ListDueCompensationResponse engine point [Loans] loans::due::compensation_due;
+    get_forecast GetForecastRequest GetForecastResponse engine report [Loans] loans::position::forecast;
+    list_remittances ListRemittancesRequest ListRemittancesResponse past point [Loans] loans::remittances::remittances;
+    get_recorded GetRecordedRequest GetRecordedResponse engine point [Record] explain::recorded;
+    explain ExplainRequest ExplainResponse before point [Record] explain::explain;
+    get_outcome GetOutcomeRequest GetOutcomeResponse outcome point [Record Proofs] proofs::outcome;
+    compare CompareRequest CompareResponse both point [Books] compare::compare;
+    list_grants ListGrantsRequest ListGrantsResponse past point [Rights] rights::grants;
+    check_right CheckRightRequest CheckRightResponse past point [Rights] rights::check;
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Errors as gRPC statuses with details: field violations, a stable reason, when to come back.
 
+use crate::faces::question_group::MayNotAsk;
 use crate::faces::who::Stranger;
 use crate::intake::ingest::IngestError;
 use crate::query::QueryError;
@@ -51,6 +52,12 @@ impl From<IngestError> for Status {
 impl From<Stranger> for Status {
     fn from(stranger: Stranger) -> Self {
         told(Code::Unauthenticated, in_words(&stranger), reason(stranger.reason()))
+    }
+}
+
+impl From<MayNotAsk> for Status {
+    fn from(error: MayNotAsk) -> Self {
+        told(Code::PermissionDenied, in_words(&error), reason("NO_RIGHT"))
     }
 }
 
