@@ -23,12 +23,12 @@ pub const SECURITY: &str = "61CZ/s1";
 /// Whoever says what is not about rights.
 pub const CLERK: &str = "61CZ/jg";
 
-fn today() -> Day {
+pub fn today() -> Day {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     Day::in_beijing(i64::try_from(now.as_millis()).expect("a time"))
 }
 
-fn event(kind: Kind) -> Event {
+pub fn event(kind: Kind) -> Event {
     Event::said(today(), kind)
 }
 
@@ -65,6 +65,11 @@ pub fn unbound(fingerprint: Hash) -> Event {
 
 pub fn ended(name: &str) -> Event {
     event(Kind::PrincipalEnded(PrincipalEnded { holder: name.to_owned(), document: document() }))
+}
+
+/// Somebody who may sign what the clerk says.
+pub fn signer(name: &str) -> [Event; 2] {
+    [registered(name), granted(90, name, "one")]
 }
 
 /// All that founds a ledger, and that the clerk and others are known by these.

@@ -6,6 +6,8 @@ mod certificates;
 mod founded;
 mod keys;
 mod reading_again;
+mod signed;
+mod signing;
 
 use proto::v1;
 use proto::v1::query_client::QueryClient;
