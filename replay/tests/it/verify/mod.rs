@@ -355,8 +355,8 @@ fn a_stream_is_verified_as_files_are() {
     };
     let (sender, outcomes) = std::sync::mpsc::channel();
     let options = replay::record::writer::WriterOptions::new(encode);
-    let writer =
-        replay::record::writer::Writer::start(log, options, move |outcome| drop(sender.send(outcome))).unwrap();
+    let told = move |outcome| drop(sender.send(outcome));
+    let writer = replay::record::writer::Writer::start(log, options, told).unwrap();
     let item = |event: &ledger::event::Event| replay::record::writer::Item {
         speaker: "tester".into(),
         again: None,

@@ -109,16 +109,14 @@ pub async fn run(
     let gates = Arc::new(Gates::new(Arc::clone(&connections), Arc::clone(&requests)));
     let known = known(Porter::new(engine.clone(), access.believe_names));
     let recorder = RecorderServer::new(Recorder::new(engine.clone())).max_decoding_message_size(MAX_REQUEST_BYTES);
-    let gate = gate(engine.clone());
-    let asking = |groups| asking(engine.clone(), groups);
+    let (gate, asking) = (gate(engine.clone()), |groups| asking(engine.clone(), groups));
     let audits = AuditServer::new(Audits::new(engine.clone(), Arc::clone(&gates)));
     let audits = InterceptedService::new(audits.max_decoding_message_size(MAX_QUESTION_BYTES), gate.clone());
     let audits = InterceptedService::new(audits, asking(&[QuestionGroup::Proofs]));
-    let operators = OperatorServer::new(Operators::new(engine.clone()));
-    let operators = InterceptedService::new(operators, asking(&[QuestionGroup::Operate]));
+    let operators = Operators::new(engine.clone());
+    let operators = InterceptedService::new(OperatorServer::new(operators), asking(&[QuestionGroup::Operate]));
     let questions = QueryServer::new(Questions::new(engine.clone(), gates, access.tls.clone()));
-    let questions = questions.max_decoding_message_size(MAX_QUESTION_BYTES);
-    let questions = InterceptedService::new(questions, gate);
+    let questions = InterceptedService::new(questions.max_decoding_message_size(MAX_QUESTION_BYTES), gate);
     let router = builder()
         .add_service(HealthServer::new(health.clone()))
         .add_service(InterceptedService::new(reflection().build_v1()?, known.clone()))
