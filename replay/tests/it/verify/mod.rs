@@ -8,8 +8,6 @@ pub mod record;
 mod witnesses;
 
 use crate::support;
-use std::fs;
-use std::path::{Path, PathBuf};
 use ledger::event::{Event, Kind};
 use ledger::hash::Hash;
 use ledger::money::Day;
@@ -22,6 +20,8 @@ use replay::proof::trust::announcement;
 use replay::record::log::Tip;
 use replay::record::log::frame::HEADER_BYTES;
 use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

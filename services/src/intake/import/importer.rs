@@ -61,9 +61,9 @@ impl Importer {
         self
     }
 
-    /// Imports one file as `principal`, handing its events to `sink` in order.
+    /// Imports one file as `principal`, or as whoever the connection shows if that is empty, handing its events to `sink` in order.
     pub fn import_file(&mut self, path: &Path, principal: &str, sink: &mut Sink<'_>) -> Result<Report, ImportError> {
-        let principal = principal::principal(principal)?;
+        let principal = if principal.is_empty() { Arc::from("") } else { principal::principal(principal)? };
         let mut file = Reading::open(path)?.of(self.office.clone());
         let Some(layout) = file.header()? else { return Ok(file.report) };
         let unsound = match file.office().lacking(&layout) {
