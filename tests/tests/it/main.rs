@@ -27,6 +27,7 @@ mod recovered;
 mod remittances;
 mod rfc6962;
 mod rights;
+mod rights_matrix;
 mod scenarios;
 mod taken_back;
 mod two_axes;
