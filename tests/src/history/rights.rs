@@ -61,8 +61,8 @@ pub fn table(version: u32) -> Rights {
         role("security_admin", named(&about_rights), &["*"]),
         role("audit_admin", Vec::new(), &["*"]),
         role("system_admin", named(&|kind| kind == KindTag::RulesAdopted), &["*"]),
-        signing("one", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 0), &[]),
-        signing("other", named(&|kind| !about_rights(kind) && kind as u32 % 2 == 1), &[]),
+        signing("one", named(&|kind| !about_rights(kind) && (kind as u32).is_multiple_of(2)), &[]),
+        signing("other", named(&|kind| !about_rights(kind) && !(kind as u32).is_multiple_of(2)), &[]),
     ];
     let signing = vec![rule(APPROVAL, 0, 2), rule(APPROVAL, 1_000_000, 3), rule("line_issued", 0, 1)];
     Rights { version, document: document(), roles, signing }
