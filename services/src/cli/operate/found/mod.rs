@@ -104,8 +104,8 @@ impl FoundArgs {
         let (said, founded) = runtime.block_on(async {
             key.vouch(&identity, &people, &self.principal, (&mut query, &mut recorder)).await?;
             let said = say(&events, &self.principal, async |request| recorder.record(request).await).await?;
-            let status = query.get_status(v1::GetStatusRequest::default()).await?.into_inner();
-            Ok::<_, Failure>((said, status.founded.then_some(status.founded_by)))
+            let founded = said.iter().find_map(SaidKind::founding);
+            Ok::<_, Failure>((said, founded))
         })?;
         self.show(&said, founded)?;
         if founded.is_some() && said.iter().all(SaidKind::is_on_record) { Ok(()) } else { Err(Failure::Refused) }

@@ -25,6 +25,9 @@ pub(super) struct SaidKind {
     new: u64,
     on_record: u64,
     refused: Vec<String>,
+    /// The entry of the last one that is on record.
+    #[serde(skip)]
+    last: Option<u64>,
 }
 
 impl SaidKind {
@@ -33,7 +36,8 @@ impl SaidKind {
         let mut kinds: Vec<Self> = Vec::new();
         for (tag, answer) in answers {
             if kinds.last().is_none_or(|last| last.tag != tag) {
-                kinds.push(Self { tag, kind: tag.name(), count: 0, new: 0, on_record: 0, refused: Vec::new() });
+                let (count, new, on_record, refused, last) = Default::default();
+                kinds.push(Self { tag, kind: tag.name(), count, new, on_record, refused, last });
             }
             if let Some(last) = kinds.last_mut() {
                 last.take(answer.as_ref());
@@ -46,14 +50,21 @@ impl SaidKind {
         self.count += 1;
         let Some(answer) = answer else { return };
         match (answer.outcome(), &answer.refusal) {
-            (v1::Outcome::Posted, _) => self.new += 1,
-            (v1::Outcome::Duplicate, None) if !answer.differs => self.on_record += 1,
+            (v1::Outcome::Posted, _) => (self.new, self.last) = (self.new + 1, Some(answer.index)),
+            (v1::Outcome::Duplicate, None) if !answer.differs => {
+                (self.on_record, self.last) = (self.on_record + 1, Some(answer.first));
+            }
             (_, refusal) => self.refused.push(why(self.tag, answer, refusal.as_ref())),
         }
     }
 
     pub(super) fn is_on_record(&self) -> bool {
         self.refused.is_empty()
+    }
+
+    /// The entry that founds the ledger, if this is it. Whoever has just said it may ask nothing any more without a credential.
+    pub(super) fn founding(&self) -> Option<u64> {
+        self.last.filter(|_| self.tag == KindTag::RightsFounded)
     }
 
     pub(super) fn refusals(&self) -> &[String] {
