@@ -64,5 +64,5 @@ fn what_cannot_be_meant_is_usage() {
     }
     let nobody = replay(&["rebuild", "--live", "127.0.0.1:1"]);
     assert_eq!(nobody.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&nobody.stderr).contains("no service answers"), "{nobody:?}");
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("no server answers"), "{nobody:?}");
 }

@@ -47,6 +47,15 @@ impl Server {
         Self::of(engine, data).await
     }
 
+    /// A ledger whose callers are believed on their names, also once it is founded.
+    pub async fn believing() -> Self {
+        let data = tempfile::tempdir().expect("a directory");
+        let options = Options::file(data.path());
+        let opened = tokio::task::spawn_blocking(move || Engine::open(&options, &mut |_| {}));
+        let engine = opened.await.expect("no panic").expect("an empty ledger opens");
+        Self::with(engine, data, Access { tls: None, believe_names: true }).await
+    }
+
     /// Of a ledger that is in operation already, whose directory goes with the server.
     pub async fn of(engine: Engine, data: tempfile::TempDir) -> Self {
         Self::with(engine, data, Access::default()).await

@@ -73,7 +73,7 @@ fn a_service_that_is_away_or_signs_with_another_key_is_an_error() {
     let data = record.data().to_str().unwrap();
     let away = replay(&["verify", "--data", data, "--live", "127.0.0.1:1"]);
     assert_eq!(away.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&away.stderr).contains("no service answers at 127.0.0.1:1"));
+    assert!(String::from_utf8_lossy(&away.stderr).contains("no server answers at 127.0.0.1:1"));
     let service = service::start(honest(&record, 5, 5));
     let stranger =
         replay::proof::signed_note::Signer::from_seed(ORIGIN, replay::proof::signed_note::Role::Author, &[8; 32])

@@ -197,11 +197,11 @@ fn seal(count: u32, fen: i64, hash: &[u8]) -> Option<Seal> {
     hash.try_into().ok().map(|hash| Seal { count, fen, hash })
 }
 
-/// What a server said of a thing: that there is none is an answer, and no other failure of a question is.
+/// What a server said of a thing: that there is none is an answer, and what one may not see is not there; no other failure of a question is.
 fn answered<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, AskError> {
     match answer {
         Ok(answer) => Ok(Some(answer.into_inner())),
-        Err(status) if status.code() == Code::NotFound => Ok(None),
+        Err(status) if matches!(status.code(), Code::NotFound | Code::PermissionDenied) => Ok(None),
         Err(status) => Err(Box::new(Failure::from(status))),
     }
 }
