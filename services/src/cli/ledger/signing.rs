@@ -41,7 +41,7 @@ const PENDING: &[Column<v1::RefusedEvent>] = &[
     left("事项 kind", |row| row.kind.clone()),
     left("何人 who", |row| row.principal.clone()),
     left("记录于 recorded", |row| moment(row.recorded_ms)),
-    left("尚缺 lacks", |row| lacks(row)),
+    left("尚缺 lacks", lacks),
 ];
 
 fn lacks(row: &v1::RefusedEvent) -> String {
