@@ -20,6 +20,7 @@ use replay::record::log::Clock;
 use saying::{SaidKind, say, table};
 use serde_json::json;
 use std::path::PathBuf;
+use tonic::Code;
 
 /// Found a ledger 启用权限: from then on nobody says anything without a right, for good
 ///
@@ -94,7 +95,11 @@ impl FoundArgs {
         let runtime = runtime()?;
         let (mut query, mut recorder) = runtime
             .block_on(async { Ok::<_, Failure>((self.target.query().await?, self.target.recorder().await?)) })?;
-        let status = runtime.block_on(query.get_status(v1::GetStatusRequest::default()))?.into_inner();
+        let status = match runtime.block_on(query.get_status(v1::GetStatusRequest::default())) {
+            // Only a founded ledger asks who calls.
+            Err(status) if status.code() == Code::Unauthenticated => return self.before(),
+            answer => answer?.into_inner(),
+        };
         if status.founded {
             return self.show(&[], Some(status.founded_by));
         }
@@ -109,6 +114,18 @@ impl FoundArgs {
         })?;
         self.show(&said, founded)?;
         if founded.is_some() && said.iter().all(SaidKind::is_on_record) { Ok(()) } else { Err(Failure::Refused) }
+    }
+
+    /// It is founded, and whoever runs this shows nothing by which he could ask when.
+    fn before(&self) -> Result<(), Failure> {
+        if self.target.json {
+            let none: [SaidKind; 0] = [];
+            return print_json(&json!({ "said": none, "founded_by": null, "out": self.out, "dry_run": false }));
+        }
+        outln!(
+            "  权限此前已启用，未报送 founded before: nothing was said. `mingzhang status --me FILE` says by which entry"
+        );
+        Ok(())
     }
 
     /// Makes what is not there yet: authority, server's certificate, and one for each principal.
@@ -146,10 +163,11 @@ impl FoundArgs {
         let out = self.out.display();
         outln!("  权限已启用 founded by entry {index}. 下一步 next:");
         outln!(
-            "  1. 以证书重新启动服务 serve with the certificate {out}/server.pem, its key {out}/server.key, clients by {out}/ca.pem"
+            "  1. 以证书重新启动服务 serve with --tls-cert {out}/server.pem --tls-key {out}/server.key --client-ca {out}/ca.pem"
         );
         outln!(
-            "  2. 各人领取自己的证书文件后从此处删除 give each principal his file {out}/UNIT-ACCOUNT.pem, and delete it here"
+            "  2. 各人领取自己的证书文件后从此处删除 give each principal his file {out}/UNIT-ACCOUNT.pem and {out}/ca.pem, and delete his here; he \
+             calls with --server https://HOST:PORT --server-ca ca.pem --me UNIT-ACCOUNT.pem"
         );
         outln!(
             "  3. {out}/ca.key 离线保存 keep it off line: whoever has it makes certificates, though none counts before it is bound"
