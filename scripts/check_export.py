@@ -4,7 +4,7 @@
 roots those of the checkpoints, and what was posted in each book what stands there. With KEY, the ledger's public key as text or file, the signatures must fit
 too, and no later entry may have ended the key: its last is the one that announces another under it. Prints what holds and ends with 0, or says what does not and ends with 1. Memory is that of one bundle."""
 import base64, hashlib, itertools, os, sys
-from check_receipt import CLASSES, base64_of, decimal, fields, key_of, need, outcome_of, sha256, signed, signed_root
+from check_receipt import CLASSES, base64_of, bound, decimal, fields, key_of, need, sha256, signed, signed_root
 
 BOOKS = ("indicator", "cash", "entitlement", "lender")
 
@@ -81,10 +81,7 @@ def check(here, vkey=None):
     # Both to their ends: what is behind the last entry or the last outcome is in no log.
     for entry, outcome in itertools.zip_longest(leaves(here, size), leaves(made, size)):
         need(entry is not None and outcome is not None, "there are not as many outcomes as entries")
-        leaf, salt, said = outcome_of(outcome)
-        at = {1: 10, 3: 18}.get(entry[0])
-        fits = leaf == sha256(b"\x00", entry) and at and salt == entry[at:at + 16]
-        need(fits, "the outcome of entry %d is that of another" % entries.size)
+        said = bound(entry, entries.size, outcome)
         entries.push(entry)
         outcomes.push(outcome)
         counts[said[0]] += 1
@@ -92,6 +89,7 @@ def check(here, vkey=None):
             need(entries.size == size, "the key ended with entry %d, which announces another: it signs nothing over %d entries" % (entries.size - 1, size))
         for debit, credit, fen, _ in said[1] if said[0] == "posted" else ():
             for side, (number, _) in enumerate((debit, credit)):
+                need(0 < number <= len(CLASSES), "entry %d was posted to class %d, which is not known here: its book is not either" % (entries.size - 1, number))
                 letter = CLASSES[number - 1].split("/")[1]
                 sums[next(book for book in BOOKS if book[0] == letter)][side] += fen
     need(entries.root() == root, "the entries do not lead to the root over entries")

@@ -127,6 +127,15 @@ def outcome_of(data):
     need(not pieces.rest, "the outcome goes on behind its end")
     return leaf, salt, said
 
+def bound(entry, index, outcome):
+    """What an outcome says, if it is that of the entry at this index. Where the salt of a later kind of entry stands is not known here."""
+    leaf, salt, said = outcome_of(outcome)
+    need(entry, "the entry is empty")
+    at = {1: 10, 3: 18}.get(entry[0])
+    need(leaf == sha256(b"\x00", entry) and (at is None or entry[at:at + 16] == salt), "the outcome of entry %d is that of another entry" % index)
+    need(said[0] != "duplicate" or said[1] < index, "the outcome of entry %d repeats a later one, or itself" % index)
+    return said
+
 def class_of(number):
     return CLASSES[number - 1].split("/")[0] if 0 < number <= len(CLASSES) else "class %d" % number
 def beside(said):
@@ -260,11 +269,8 @@ def check(receipt, vkey, payment=None):
     first, second = receipt.split("\n\n" + HEADER + "\n")
     entry, index, size, at, _ = proved(first + "\n", name, key, name)
     outcome, place, made, made_at, _ = proved(HEADER + "\n" + second, name + "/outcomes", key, name)
-    leaf, salt, said = outcome_of(outcome)
-    need(entry, "the entry is empty")
-    place_of_salt = {1: 10, 3: 18}.get(entry[0])
-    need(place == index and leaf == sha256(b"\x00", entry) and (place_of_salt is None or entry[place_of_salt:place_of_salt + 16] == salt), "the outcome is that of another entry")
-    need(said[0] != "duplicate" or said[1] < index, "the outcome repeats a later entry")
+    need(place == index, "the outcome is that of another entry")
+    said = bound(entry, index, outcome)
     told = about(entry, payment) if payment else ""
     need(not payment or settles(said), "%s, but it does not count; %s" % (told[2:], lines_of(said)[0]))
     head = "holds: entry %d of %d in %s, %d bytes, said by %s%s" % (index, size, name, len(entry), plain(said_by(entry)), told)
