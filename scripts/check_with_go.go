@@ -31,6 +31,9 @@ import (
 // Entries and smaller logs of which proofs are made.
 const proofs = 200
 
+// Bytes of a note that any checker reads.
+const longestNote = 1 << 20
+
 // One of the two logs: where it is exported to, the key that signs it, and the same key as it signs with the time.
 type ledgerLog struct {
 	dir  string
@@ -63,6 +66,10 @@ func logsOf(text, dir string) [2]ledgerLog {
 	names := strings.SplitN(text, "+", 3)
 	if len(names) != 3 {
 		fail("the key is not NAME+ID+KEY")
+	}
+	// The library takes capitals in it too.
+	if names[1] != strings.ToLower(names[1]) {
+		fail("the id of the key is not in small letters")
 	}
 	entries, err := note.NewVerifier(text)
 	need(err, "the key")
@@ -122,6 +129,9 @@ func small(point []byte) bool {
 // Size and root of a checkpoint that the key of the log signed, and signed with the time where it says so.
 func tree(text []byte, log ledgerLog) tlog.Tree {
 	name := log.vkey.Name()
+	if len(text) > longestNote {
+		fail("the checkpoint of " + name + " is too long")
+	}
 	opened, err := note.Open(text, note.VerifierList(log.vkey, log.time))
 	need(err, "the checkpoint of "+name)
 	var by *note.Signature
