@@ -236,3 +236,21 @@ async fn a_correction_delivered_before_its_original_counts_once_both_are_there()
     })
     .await;
 }
+
+/// However many rows that count are to be looked at, each that does not is named, and first.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_do_not_count_are_named_before_any_number_of_findings() {
+    with_office(|office| {
+        let draw = |n: u32, amount: u32| format!("DK01,U-{n},放款,2021-10-20,{amount}.00,FK-{n},\n");
+        let many: String = (1..=1_200).map(|n| draw(n, 1_000)).collect();
+        let (code, shown, said) =
+            office.import("many.csv", &(MOVES.to_owned() + &many + &draw(1, 900) + &draw(2, 800)));
+        assert_eq!((code, &shown["differs"], &shown["with_findings"]), (Some(1), &2.into(), &1_200.into()), "{said}");
+        let rows = shown["rows_named"].as_array().expect("rows");
+        let lines: Vec<_> = rows.iter().take(3).map(|row| row["line"].as_u64().unwrap_or(0)).collect();
+        assert_eq!((lines, rows.len()), (vec![1_202, 1_203, 2], 1_002));
+        assert_eq!(shown["rows_not_named"], 200);
+        assert!(said.contains("many.csv:1202:") && said.contains("200 more rows that count"), "{said}");
+    })
+    .await;
+}

@@ -40,7 +40,8 @@ use uuid::Uuid;
 /// Names and numbers of people and cards are hashed under the key and do not leave this program. Problems go to
 /// stderr with file, line and column. A roster or application with a bad row is left out whole; of other files only
 /// the bad rows are. What was refused for a passing reason (the unit was not registered, the money not there) is tried
-/// again by importing the file again. Every row that does not count as the file says is named, with the entry that does.
+/// again by importing the file again. Every row that does not count as the file says is named, with the entry that does;
+/// after them the first 1,000 that count and carry a finding.
 ///
 /// A number counts as it was told first; a row that says something else under it changes nothing. If the entry on record is
 /// wrong, deliver its row as it was with 撤销 in the column 更正/correction and a 更正文号, and the right row with 1 in the column
@@ -232,10 +233,17 @@ fn show(report: &Report, tally: &RowTally, json: bool) {
     for row in tally.rows() {
         replay::terminal::printed::say(format_args!("{}:{row}", report.file));
     }
-    let more = tally.unnamed + report.problem_count - report.problems.len() as u64;
+    let (file, more) = (&report.file, report.problem_count - report.problems.len() as u64);
     if more > 0 {
-        let file = &report.file;
-        replay::terminal::printed::say(format_args!("{file}: 另有 {more} 行未逐一列出 {more} more rows are not named"));
+        replay::terminal::printed::say(format_args!(
+            "{file}: 另有 {more} 个问题未逐一列出 {more} more problems are not named"
+        ));
+    }
+    let more = tally.unnamed();
+    if more > 0 {
+        replay::terminal::printed::say(format_args!(
+            "{file}: 另有 {more} 行已计入而有待查看，未逐一列出 {more} more rows that count are to be looked at and not named"
+        ));
     }
     if json {
         return;

@@ -10,8 +10,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use uuid::Uuid;
 
-/// Rows named one by one; further ones are only counted.
+/// Rows named one by one of those that count and are to be looked at; further ones are only counted. Those that do not count are all named.
 const ROWS_NAMED: usize = 1_000;
+
+/// Rows of which it is asked what they are about, as each is a question.
+const SUBJECTS_NAMED: usize = 1_000;
 
 /// All standings, in the order in which they are shown.
 const STANDINGS: [RowStanding; 12] = [
@@ -38,6 +41,12 @@ pub(super) struct NamedRow {
     about: Option<About>,
 }
 
+impl NamedRow {
+    fn fails(&self) -> bool {
+        self.standing.ending() == ImportEnding::Fails
+    }
+}
+
 impl fmt::Display for NamedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { said: FileLine { line, kind, .. }, standing, words, .. } = self;
@@ -52,9 +61,12 @@ pub(super) struct RowTally {
     findings: u64,
     /// Why statements do not count: how often, by code and the sentence with its remedy.
     pub(super) reasons: BTreeMap<(String, String), u64>,
+    /// In the order of the file.
     rows: Vec<NamedRow>,
-    /// Rows that would be named too, beyond those.
-    pub(super) unnamed: u64,
+    /// How many of them counted when they were met.
+    counting: usize,
+    /// Rows that count and would be named too, beyond those.
+    dropped: u64,
     /// Rows met that count no more, by what they stand with, which is their own event or their set: a later row of the file may have
     /// ended it. Each by its event and line.
     withdrawn: HashMap<Uuid, BTreeSet<(Uuid, u64)>>,
@@ -110,7 +122,9 @@ impl RowTally {
 
     /// Says of the rows named what they were refused about.
     pub(super) fn name_subjects(&mut self, names: &Names<'_>) -> Result<(), Failure> {
-        for row in &mut self.rows {
+        let (failing, counting): (Vec<_>, Vec<_>) = self.rows.iter_mut().partition(|row| row.fails());
+        let nameable = failing.into_iter().chain(counting).filter(|row| row.about.is_some());
+        for row in nameable.take(SUBJECTS_NAMED) {
             let about = row.about.take().map(|about| names.of(&row.said, about)).transpose()?;
             if let Some(name) = about.flatten() {
                 row.words = format!("{}；{name}", row.words);
@@ -120,11 +134,13 @@ impl RowTally {
     }
 
     fn name(&mut self, row: NamedRow) {
-        if self.rows.len() < ROWS_NAMED {
-            self.rows.push(row);
-        } else {
-            self.unnamed += 1;
+        // A file of nothing but findings does not have to be remembered whole.
+        if !row.fails() && self.counting == ROWS_NAMED {
+            self.dropped += 1;
+            return;
         }
+        self.counting += usize::from(!row.fails());
+        self.rows.push(row);
     }
 
     /// A row ends what earlier rows of its file say: that these do not count is what the file as a whole says.
@@ -161,9 +177,16 @@ impl RowTally {
         count(standing) + with_findings
     }
 
-    /// Rows that do not count, and those somebody must look at.
-    pub(super) fn rows(&self) -> &[NamedRow] {
-        &self.rows
+    /// All rows that do not count, then those that do and that somebody must look at, as many as are named.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &NamedRow> {
+        let failing = self.rows.iter().filter(|row| row.fails());
+        failing.chain(self.rows.iter().filter(|row| !row.fails()).take(ROWS_NAMED))
+    }
+
+    /// How many more of the latter there are.
+    pub(super) fn unnamed(&self) -> u64 {
+        let counting = self.rows.iter().filter(|row| !row.fails()).count();
+        self.dropped + counting.saturating_sub(ROWS_NAMED) as u64
     }
 
     pub(super) fn json(&self) -> Value {
@@ -174,7 +197,7 @@ impl RowTally {
         let row =
             |row: &NamedRow| json!({ "line": row.said.line, "standing": row.standing.name(), "words": row.words });
         let mut all = json!({ "findings": self.findings, "reasons": reasons,
-            "rows_named": self.rows.iter().map(row).collect::<Vec<_>>(), "rows_not_named": self.unnamed });
+            "rows_named": self.rows().map(row).collect::<Vec<_>>(), "rows_not_named": self.unnamed() });
         for standing in STANDINGS {
             all[standing.name()] = json!(self.of(standing));
         }
