@@ -93,7 +93,7 @@ impl<T> Builder<T> {
             }
             // A crowd of small submissions shares the syncs of few frames: while one frame is under way, the
             // next leaves only if it has something to carry. It never waits longer than for that frame.
-            let worth_it = state.in_flight == 0 || pending + state.waiting.bytes() >= COMPANION_BYTES;
+            let worth_it = state.in_flight == 0 || pending + state.waiting_bytes >= COMPANION_BYTES;
             if !idle && worth_it && state.in_flight < self.depth {
                 break;
             }
@@ -101,8 +101,11 @@ impl<T> Builder<T> {
         }
         let mut bytes = pending;
         while bytes < MAX_FRAME_BYTES {
-            let Some(taken) = state.waiting.next(&mut self.pending) else { break };
-            bytes += taken;
+            let Some(items) = state.waiting.pop_front() else { break };
+            let cost: usize = items.iter().map(Item::cost).sum();
+            state.waiting_bytes -= cost;
+            bytes += cost;
+            self.pending.extend(items);
         }
         state.begun();
         true

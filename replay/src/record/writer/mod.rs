@@ -7,7 +7,6 @@ mod queue;
 mod salt;
 mod settle;
 mod threads;
-mod turns;
 
 pub use items::{EncodeEntry, Item, Reported, Settled, Speaker, SubmitError, WriterOptions};
 pub use threads::{Submitter, Writer};

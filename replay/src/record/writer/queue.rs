@@ -1,6 +1,7 @@
 //! What submitters, the building thread and the settling thread share: the bounded queue, and whether the writer goes on.
 //! Nothing here waits for the record.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
@@ -8,13 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 use parking_lot::{Condvar, Mutex};
 
 use super::items::{Item, SubmitError};
-use super::turns::Turns;
 use crate::limits::{HELD_UP_MS, MAX_ENTRY_BYTES};
 use crate::record::alarm::Alarm;
 use crate::record::error::LogError;
-
-/// Nobody's submissions take more than this part of the room in which all wait.
-const OF_ONE: usize = 4;
 
 /// Shared by submitters, the building thread and the settling thread.
 pub(super) struct Queue<T> {
@@ -29,8 +26,9 @@ pub(super) struct Queue<T> {
 
 /// What waits, and how far the writer is.
 pub(super) struct State<T> {
-    /// Submissions, in turn by who submits.
-    pub(super) waiting: Turns<T>,
+    /// Submissions, the oldest first.
+    pub(super) waiting: VecDeque<Vec<Item<T>>>,
+    pub(super) waiting_bytes: usize,
     /// Frames that are built and not settled.
     pub(super) in_flight: usize,
     pub(super) stopping: bool,
@@ -59,7 +57,8 @@ impl<T> State<T> {
 impl<T> Queue<T> {
     pub(super) fn new(queue_bytes: usize, alarm: Alarm) -> Self {
         let state = State {
-            waiting: Turns::default(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
             in_flight: 0,
             stopping: false,
             front_since: None,
@@ -84,11 +83,13 @@ impl<T> Queue<T> {
         if state.stopping || error.is_some() {
             return Err(SubmitError::Ended { error, items });
         }
-        let own = items.first().map_or(0, |item| state.waiting.bytes_of(&item.speaker.principal));
-        if state.waiting.bytes() + bytes > self.queue_bytes || own + bytes > self.queue_bytes / OF_ONE {
+        if state.waiting_bytes + bytes > self.queue_bytes {
             return Err(SubmitError::Full(items));
         }
-        state.waiting.push(items, bytes);
+        state.waiting_bytes += bytes;
+        if !items.is_empty() {
+            state.waiting.push_back(items);
+        }
         drop(state);
         self.wake.notify_one();
         Ok(())

@@ -268,9 +268,9 @@ impl<T> Report<T> {
             };
             (self.sink)(Reported::Ended { error: Arc::clone(&error), maybe_recorded: false, items });
         }
-        let items = std::mem::take(&mut self.queue.state.lock().waiting).drain();
-        if !items.is_empty() {
-            (self.sink)(Reported::Ended { error, maybe_recorded: false, items });
+        let waiting = std::mem::take(&mut self.queue.state.lock().waiting);
+        for items in waiting {
+            (self.sink)(Reported::Ended { error: Arc::clone(&error), maybe_recorded: false, items });
         }
     }
 }
