@@ -15,13 +15,13 @@ pub(super) enum Right {
     Given,
     /// The ledger refused him.
     Denied,
-    /// The ledger refused it for want of signatures, or because of an objection.
-    Unsigned,
+    /// The ledger refused it so: for want of signatures, or because of an objection.
+    Unsigned(Code),
 }
 
 impl Right {
     pub fn of(self, state: &State, entry: &Entry<'_>) -> Result<(), Refusal> {
-        if [Self::Given, Self::Unsigned].contains(&self) || !state.is_founded() {
+        if matches!(self, Self::Given | Self::Unsigned(_)) || !state.is_founded() {
             return Ok(());
         }
         let concern = rights::concern(state, entry.event);
@@ -38,7 +38,7 @@ impl Right {
         match self {
             Self::Given | Self::Denied => Ok(()),
             Self::Asked => rights::judge_signed(state, entry),
-            Self::Unsigned => Err(Refusal::of(Code::SignaturesMissing, entry.event.id)),
+            Self::Unsigned(code) => Err(Refusal::of(code, entry.event.id)),
         }
     }
 
@@ -46,7 +46,7 @@ impl Right {
     pub fn as_there(verdict: u8) -> Self {
         match Code::try_from(verdict) {
             Ok(Code::NotEntitled) => Self::Denied,
-            Ok(Code::SignaturesMissing | Code::UnderObjection) => Self::Unsigned,
+            Ok(code @ (Code::SignaturesMissing | Code::UnderObjection)) => Self::Unsigned(code),
             _ => Self::Given,
         }
     }

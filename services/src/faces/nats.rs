@@ -2,16 +2,14 @@
 //! the ledger, and its subject is not the record's, or the stream would keep what is only asked.
 
 use super::submission::{KEY_HEADER, SIGNATURE_HEADER, Signed, SubmissionFault, Submissions, TIME_HEADER};
+use super::who::signer;
 use crate::intake::ingest;
 use crate::intake::ingest::{IngestError, principal};
 use crate::wire::in_words;
 use async_nats::{Client, Message};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use ledger::entry::Proof;
-use ledger::event::CredentialWay;
 use ledger::hash::Hash;
-use ledger::money::Day;
 use prost::Message as _;
 use proto::v1;
 use replay::engine::{Engine, Speaker};
@@ -154,12 +152,7 @@ fn speaker(engine: &Engine, submitted: &Submissions, message: &Message) -> Resul
     let (key, time, signature) = (values(KEY_HEADER), values(TIME_HEADER), values(SIGNATURE_HEADER));
     let signed = Signed { key: &key, time: &time, signature: &signature };
     let now = now(engine);
-    let known = |of: &Hash| {
-        let (state, on) = (engine.read(), Day::in_beijing(now));
-        let (_, row) = state.credential(of).filter(|(_, row)| row.way == CredentialWay::KeyPair && row.holds(on))?;
-        let holder = state.principals.get(row.principal);
-        (!holder.ended).then(|| Speaker { principal: Arc::from(&*holder.name), proof: Proof::Signed })
-    };
+    let known = |of: &Hash| signer(engine, of, now);
     let call = (message.subject.as_str(), &message.payload[..]);
     match submitted.signer(signed, call, now, known) {
         Ok(Some(speaker)) => return Ok(speaker),

@@ -125,6 +125,15 @@ fn shown(presented: Option<&Presented>, headers: &MetadataMap) -> Result<Option<
     Ok(Some(Shown { way: CredentialWay::Secret, proof: Proof::Key, fingerprint: key.fingerprint() }))
 }
 
+/// Whoever signed a call with the key of this fingerprint, by the clock of now.
+pub(super) fn signer(engine: &Engine, fingerprint: &Hash, now_ms: i64) -> Option<Speaker> {
+    let (way, proof) = (CredentialWay::KeyPair, Proof::Signed);
+    let shown = Shown { way, proof, fingerprint: *fingerprint };
+    let holder = holder(&engine.read(), &shown, Day::in_beijing(now_ms));
+    let principal = holder.map_err(|why| unknown(why, Some(fingerprint))).ok()?;
+    Some(Speaker { principal, proof })
+}
+
 /// Whose it is on a day, or why it is nobody's.
 fn holder(state: &State, shown: &Shown, on: Day) -> Result<Arc<str>, &'static str> {
     let (_, credential) = state.credential(&shown.fingerprint).ok_or("it is bound to nobody")?;
