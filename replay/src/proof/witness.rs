@@ -177,7 +177,7 @@ impl Witness {
             [(0, &offered.tree, &entries, &proof.entries), (1, &offered.outcomes, &outcomes, &proof.outcomes)]
         {
             if let Some(why) = self.contradiction(log, note, checkpoint, path) {
-                return Err(self.forked(log, (offered, proof), checkpoint.size, why)?);
+                return Err(self.forked(log, (offered, announced, proof), checkpoint.size, why)?);
             }
         }
         self.learn(announced)?;
@@ -236,7 +236,7 @@ impl Witness {
     fn forked(
         &self,
         log: usize,
-        (offered, proof): (&Signed, &TwoPaths),
+        (offered, announced, proof): (&Signed, &[Announcement], &TwoPaths),
         size: u64,
         why: &'static str,
     ) -> Result<WitnessError, WitnessError> {
@@ -245,7 +245,8 @@ impl Witness {
         let notes = self.seen.each_ref().map(|seen| seen.as_ref().map(|(note, _)| note));
         let both = Evidence { seen: notes, offered: [Some(&offered.tree), Some(&offered.outcomes)], proof };
         both.keep(&evidence).map_err(|(path, source)| io("writing", &path, source))?;
-        let command = evidence::command(&evidence, &self.ledger);
+        // What was offered may be signed by a key that it alone announces.
+        let command = evidence::command(&evidence, self.trust(announced).all());
         Ok(WitnessError::Forked { log: LOGS[log].0, seen, offered: size, why, evidence, command })
     }
 }

@@ -116,6 +116,15 @@ fn a_change_of_keys_is_followed_and_the_old_key_is_cosigned_no_more() {
     assert!(first.cosign(&by(500, &next), &[], &proof, 2).is_err(), "nobody announced it");
     assert!(first.cosign(&by(500, &key()), &announced, &proof, 2).is_err(), "it has ended");
     first.cosign(&by(500, &next), &announced, &proof, 2).unwrap();
+    // Of a fork that announces the next key the command names both, as neither alone proves it.
+    let forked = tempfile::tempdir().unwrap();
+    let mut other = witness(forked.path());
+    other.cosign(&ledger(300, 100, "other", "made").signed(200), &[], &TwoPaths::default(), 1).unwrap();
+    let proof = told.proof(200, 500);
+    let Err(WitnessError::Forked { command, .. }) = other.cosign(&by(500, &next), &announced, &proof, 2) else {
+        panic!("a fork is one whoever signs it");
+    };
+    assert!([&key(), &next].iter().all(|key| command.contains(&key.verifier().to_string())), "{command}");
     // Opened again with the first key, it knows all that without being told.
     let mut again = witness(dir.path());
     let proof = told.proof(500, 600);

@@ -6,6 +6,8 @@ use crate::support::{Server, day, org};
 use ledger::event::{
     EntryWithdrawn, Event, Kind, PayoutCredited, RateIndex, RatePublished, Reason, RosterPrepared, SetCancelled,
 };
+use replay::proof::checkpoint::Outcomes;
+use replay::proof::receipt::Receipt;
 use replay::proof::signed_note::{Role, Signer};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -114,6 +116,30 @@ fn convinces(why: &str) -> bool {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let done = Command::new("sh").args(["-c", command]).current_dir(root).output().expect("sh runs");
     String::from_utf8_lossy(&done.stdout).starts_with("proved: ")
+}
+
+/// Other sums over the same outcomes, signed by the same key, are another word of the ledger.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_sums_over_the_same_outcomes_are_a_contradiction() {
+    let desk = Desk::new();
+    let server = Server::signing(Some(desk.key())).await;
+    server.record("finance", &(1..20).map(|id| org(1_000 + id)).collect::<Vec<_>>()).await;
+    let address = server.address.to_string();
+    beside(move || {
+        let (file, vkey) = (desk.at("receipt"), desk.at("ledger.key.pub"));
+        desk.good(&["receipt", "7", "--out", &file, "--server", &address]);
+        let mut receipt = Receipt::parse(&std::fs::read(&file).expect("a receipt")).expect("whole");
+        let note = &receipt.outcome.checkpoint;
+        let mut outcomes = Outcomes::verified(note, desk.key().verifier()).expect("the ledger's");
+        (outcomes.books[0].debits, outcomes.books[0].credits) = (7, 7);
+        receipt.outcome.checkpoint = outcomes.sign(&desk.key());
+        std::fs::write(&file, receipt.text()).expect("written");
+        let told = mingzhang(&["check-receipt", &file, "--vkey", &vkey, "--server", &address]);
+        let why = String::from_utf8_lossy(&told.stderr).into_owned();
+        assert!(told.status.code() == Some(1) && why.contains("or their sums") && convinces(&why), "{why}");
+    })
+    .await;
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
-//! Two notes that a ledger signed of which at most one is of the record verified: kept, with what the record shows to join them, for
-//! whoever has the ledger's key and not the record. That something differs was found before; what the notes prove, `check_fork.py` says.
+//! Two notes that a ledger signed, one of which the record verified differs from: kept, with what the record shows to join them, for
+//! whoever has the ledger's key and not the record. That something differs was found before. It may be the record that is wrong, as one
+//! that lost its end: notes are said to contradict each other only where they, or the record, show it. What they prove to others,
+//! `check_fork.py` says.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -21,13 +23,15 @@ use super::reading::read;
 use super::second_reader::Checker;
 use crate::jobs::source::Source;
 
-/// Where notes are kept that do not go together, and what says what they prove.
+/// Where two notes are kept, and what says what they prove.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeptNotes {
     /// The directory.
     pub dir: PathBuf,
     /// The command.
     pub command: String,
+    /// Whether they contradict each other: over as many they say otherwise, or the record leads to the later of them and not to the other.
+    pub contradict: bool,
 }
 
 /// Two notes of one log.
@@ -36,6 +40,12 @@ struct Pair<'a> {
     other: &'a Expectation,
     /// Whether the record leads to the larger.
     leads: bool,
+}
+
+impl Pair<'_> {
+    fn contradict(&self) -> bool {
+        self.leads || self.one.at == self.other.at
+    }
 }
 
 /// Keeps the note that the record differs from and another that one of these keys signed too, if there is one.
@@ -64,7 +74,7 @@ pub fn keep(
     let dir = within.join(format!("evidence-{}-{}", small.at, large.at));
     both.keep(&dir).map_err(|(path, error)| anyhow::anyhow!("keeping evidence in {}: {error}", path.display()))?;
     let by = keys.iter().filter(|key| [small, large].iter().any(|point| is_by(point, key)));
-    Ok(Some(KeptNotes { command: evidence::command(&dir, by), dir }))
+    Ok(Some(KeptNotes { command: evidence::command(&dir, by), dir, contradict: pair.contradict() }))
 }
 
 fn is_by(point: &Expectation, key: &Verifier) -> bool {

@@ -174,8 +174,13 @@ impl Report {
             Some(difference) => out!("{difference}"),
             None => outln!("{}", self.verdict()),
         }
-        if let Some(KeptNotes { dir, command }) = &self.contradiction {
-            outln!("  evidence    two signed notes that do not go together are kept in {}", dir.display());
+        if let Some(KeptNotes { dir, command, contradict }) = &self.contradiction {
+            let which = if *contradict {
+                "two signed notes that do not go together"
+            } else {
+                "the signed note it differs from and another of the ledger, which need not contradict each other,"
+            };
+            outln!("  evidence    {which} are kept in {}", dir.display());
             outln!("              what they prove to anybody who has the ledger's key, says\n  {command}");
         }
         Ok(())

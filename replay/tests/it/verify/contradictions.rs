@@ -38,7 +38,7 @@ fn a_rewritten_record_is_shown_by_what_it_signed_before_and_after() {
         assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("signed root")), "{report}");
         let dir = report["evidence"]["dir"].as_str().expect("a directory");
         assert!(dir.ends_with(&format!("evidence-11-{}", entries - 2)), "{dir}");
-        assert!(convinces(&report), "{report}");
+        assert!(convinces(&report) && report["evidence"]["contradict"] == json!(true), "{report}");
         assert_eq!(record.verify(options).1["evidence"], Value::Null, "without a key nobody signed anything");
     }
 }
@@ -54,7 +54,7 @@ fn two_roots_over_as_many_outcomes_are_kept() {
     record.keep("seen.outcomes", &note);
     let (code, report) = record.verify(&["--key", &key()]);
     assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("outcome root")), "{report}");
-    assert!(convinces(&report), "{report}");
+    assert!(convinces(&report) && report["evidence"]["contradict"] == json!(true), "{report}");
 }
 
 #[test]
@@ -67,6 +67,12 @@ fn what_proves_nothing_is_kept_and_said_to_prove_nothing() {
     let (code, report) = record.verify(&["--key", &key()]);
     assert_eq!((code, &report["difference"]["what"]), (Some(1), &json!("length")), "{report}");
     assert!(report["evidence"]["dir"].is_string() && !convinces(&report), "{report}");
+    assert_eq!(report["evidence"]["contradict"], json!(false), "the record is too short, and nobody lied");
+    let data = record.data().display().to_string();
+    let evidence = record.data().join("kept").display().to_string();
+    let words = super::record::replay(&["verify", "--data", &data, "--key", &key(), "--evidence", &evidence]);
+    let words = String::from_utf8_lossy(&words.stdout).into_owned();
+    assert!(words.contains("need not contradict") && !words.contains("do not go together"), "{words}");
     // Of one note alone nothing is kept.
     let record = Record::new();
     other(&record, 11);
