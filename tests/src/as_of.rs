@@ -8,6 +8,12 @@ use ledger::state::State;
 use ledger::state::entry_rows::{POSTED, WITHDRAWN, WITHHELD};
 use proto::samples::LATE_MS;
 
+/// What a named principal said, at a time when all of it is of days gone by.
+#[must_use]
+pub fn entry<'said>(index: u64, principal: &'said str, content: &'said [u8], event: &'said Event) -> Entry<'said> {
+    Entry { index, recorded_ms: LATE_MS, principal, proof: Proof::Named, again: None, content, event }
+}
+
 /// The state as of a day of what was said by whom, given how that came out in the ledger.
 ///
 /// # Panics
@@ -17,15 +23,7 @@ pub fn as_of(said: &[(String, Event)], live: &State, day: Day) -> State {
     let (mut state, mut waiting) = (State::default(), Vec::new());
     for (principal, event) in said {
         let (index, content) = (state.entries, proto::event::encode(event));
-        let entry = Entry {
-            index,
-            recorded_ms: LATE_MS,
-            principal,
-            proof: Proof::Named,
-            again: None,
-            content: &content,
-            event,
-        };
+        let entry = entry(index, principal, &content, event);
         let there = live.seen_at(index).map(|seen| seen.verdict);
         let posted = there == Some(POSTED) || there == Some(WITHDRAWN);
         let accrues = matches!(&entry.event.kind, Kind::InterestAccrued(_) | Kind::InterestAdjusted(_));
@@ -49,15 +47,7 @@ pub fn as_of(said: &[(String, Event)], live: &State, day: Day) -> State {
     while !waiting.is_empty() {
         let before = waiting.len();
         waiting.retain(|(index, principal, content, event)| {
-            let entry = Entry {
-                index: *index,
-                recorded_ms: LATE_MS,
-                principal,
-                proof: Proof::Named,
-                again: None,
-                content,
-                event,
-            };
+            let entry = entry(*index, principal, content, event);
             !state.judge_again(&entry).expect("the fold goes on")
         });
         if waiting.len() == before {

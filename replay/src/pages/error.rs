@@ -1,9 +1,9 @@
-//! Why pages cannot be kept or read. Nothing is lost with them: the record is whole in any case. Not here: what is wrong
+//! Why pages cannot be kept or read. They are made of the record, and nothing is lost with them. Not here: what is wrong
 //! with the record itself.
 
 use std::path::PathBuf;
 
-/// Why pages could not be kept or read. The record is whole in any case.
+/// Why pages could not be kept or read. They are made of the record, and nothing is lost with them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PagesError {
@@ -22,7 +22,7 @@ pub enum PagesError {
         source: std::io::Error,
     },
     /// The pages could not be read or written.
-    #[error("pages at {}: {why}; the record is whole, remove this directory and start again", path.display())]
+    #[error("pages at {}: {why}; pages are made of the record and hold nothing else: remove this directory and start again", path.display())]
     Damaged {
         /// The directory.
         path: PathBuf,
@@ -30,7 +30,7 @@ pub enum PagesError {
         why: String,
     },
     /// Their files were removed while they were in use.
-    #[error("pages at {} were removed while in use, and none are kept any more; the record is whole: start again, and they are made anew", path.display())]
+    #[error("pages at {} were removed or moved while in use, and none are kept any more; they are made of the record and hold nothing else: check that the data directory is where it was and start again, and they are made anew", path.display())]
     Gone {
         /// The directory.
         path: PathBuf,

@@ -1,6 +1,7 @@
 //! Signed checkpoints as files outside the record and outside NATS: the last ones, and one for every so many entries
 //! of older ones. What they say and who signs is not decided here.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -169,9 +170,12 @@ impl Checkpoints {
     /// What files of a kind were called that are set aside.
     pub(super) fn aside_of(&self, kind: &str) -> Result<Vec<PathBuf>, KeptError> {
         let ending = format!(".{kind}{ASIDE}");
-        let is_so = |path: &PathBuf| path.to_str().is_some_and(|path| path.ends_with(&ending));
-        // Only the last ending goes.
-        Ok(self.paths()?.into_iter().filter(is_so).map(|path| path.with_extension("")).collect())
+        // As `aside_name` makes them: of what was in the way of another, too, it is the name it had.
+        let called = |path: PathBuf| {
+            let size = path.file_name()?.to_str()?.strip_suffix(&ending)?.split('.').next()?;
+            Some(path.with_file_name(format!("{size}.{kind}")))
+        };
+        Ok(self.paths()?.into_iter().filter_map(called).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     fn paths(&self) -> Result<Vec<PathBuf>, KeptError> {
@@ -287,7 +291,7 @@ impl Checkpoints {
 
     pub(super) fn put_aside(&self, size: u64, kind: &str, why: &dyn std::fmt::Display) -> Result<(), KeptError> {
         let path = self.path(size, kind);
-        let aside = path.with_extension(format!("{kind}{ASIDE}"));
+        let aside = aside_name(&path, kind);
         self.known.forget(&path);
         match rename(&path, &aside) {
             Err(source) if source.kind() != ErrorKind::NotFound => {
@@ -362,6 +366,20 @@ pub(crate) fn outlived(sizes: &[u64]) -> Vec<u64> {
     let stretch = |size: u64| size / CHECKPOINTS_EVERY;
     let pairs = old.iter().zip(old.iter().skip(1));
     pairs.filter(|(size, next)| stretch(**size) == stretch(**next)).map(|(size, _)| *size).collect()
+}
+
+/// Where a file is set aside: in place of the one before it, but beside a directory, whichever of both is one. Nothing that lies in the way
+/// may keep a ledger from starting.
+fn aside_name(path: &Path, kind: &str) -> PathBuf {
+    let named = |before: String| path.with_extension(format!("{before}{kind}{ASIDE}"));
+    let is_dir = |path: &Path| fs::symlink_metadata(path).is_ok_and(|of| of.is_dir());
+    let usual = named(String::new());
+    if !is_dir(path) && !is_dir(&usual) {
+        return usual;
+    }
+    let free = |name: &PathBuf| fs::symlink_metadata(name).is_err();
+    let mut names = std::iter::once(usual).chain((2_u64..).map(|again| named(format!("{again}."))));
+    names.find(free).expect("names do not end")
 }
 
 #[cfg(test)]

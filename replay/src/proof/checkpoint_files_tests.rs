@@ -64,3 +64,22 @@ fn a_damaged_one_that_is_let_go_keeps_nothing_from_being_kept() {
     assert!(!kept.sizes().unwrap().contains(&1));
     assert!(path.with_extension("checkpoint.damaged").exists(), "it is kept for whoever looks into it");
 }
+
+/// A damaged one is kept in place of the one before it; of a directory and a file neither is in the way of the other.
+#[test]
+fn what_lies_in_the_way_keeps_nothing_from_being_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = Checkpoints::of(dir.path());
+    kept.keep(1, &signed(1)).unwrap();
+    let path = dir.path().join(format!("checkpoints/{:020}.{BALANCES}", 1));
+    let names = ["balances.damaged", "2.balances.damaged", "3.balances.damaged"].map(|name| path.with_extension(name));
+    fs::create_dir(&names[0]).unwrap();
+    fs::write(&path, "first").unwrap();
+    kept.put_aside(1, BALANCES, &"it is bad").unwrap();
+    assert_eq!(fs::read_to_string(&names[1]).unwrap(), "first");
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join("kept"), "second").unwrap();
+    kept.put_aside(1, BALANCES, &"it is bad").unwrap();
+    assert_eq!(fs::read_to_string(names[2].join("kept")).unwrap(), "second");
+    assert_eq!(kept.aside_of(BALANCES).unwrap(), [path]);
+}

@@ -3,7 +3,6 @@
 
 #![allow(clippy::inconsistent_digit_grouping)] // Days are written as year, month and day: 2024_12_20.
 
-use ledger::entry::{Entry, Proof};
 use ledger::event::Event;
 use ledger::finding::FindingKind;
 use ledger::money::Day;
@@ -11,9 +10,9 @@ use ledger::state::State;
 use ledger::state::entry_rows::POSTED;
 use ledger::state::flows::Flow;
 use ledger::state::rows::Voucher;
-use proto::samples::LATE_MS;
 use std::collections::BTreeSet;
 use std::path::Path;
+use tests::as_of::entry;
 use tests::desk::labelled;
 use tests::history::{Lived, whole};
 use tests::loans::day;
@@ -66,15 +65,7 @@ fn what_is_before_its_ground_is_found_whichever_was_told_last() {
         let mut right = State::default();
         for (principal, event) in counting(&lived) {
             let (index, content) = (right.entries, proto::event::encode(event));
-            let entry = Entry {
-                index,
-                recorded_ms: LATE_MS,
-                principal,
-                proof: Proof::Named,
-                again: None,
-                content: &content,
-                event,
-            };
+            let entry = entry(index, principal, &content, event);
             let _ = right.fold_as_of(&entry, POSTED).expect("the fold goes on");
         }
         for (kind, found) in [FindingKind::DecidedEarly, FindingKind::ToldEarly].into_iter().zip(&mut found) {
